@@ -1,0 +1,1 @@
+"""The program on a device: inventory, health, and work done with the user's consent."""

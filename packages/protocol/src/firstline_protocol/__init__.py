@@ -1,0 +1,1 @@
+"""Messages between a device agent and its gateway: pure, versioned, size-limited."""

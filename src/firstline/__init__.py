@@ -1,0 +1,1 @@
+"""Firstline: help desk, knowledge base and remote hands in one product."""
