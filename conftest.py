@@ -1,0 +1,12 @@
+"""Fixtures that every test may rely on."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_data_dir(settings: object, tmp_path: Path) -> None:
+    """Each test writes files into a folder of its own."""
+    settings.FIRSTLINE_DATA_DIR = tmp_path / "data"  # type: ignore[attr-defined]
+    return

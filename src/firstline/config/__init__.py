@@ -1,0 +1,1 @@
+"""Composition root: settings, routing, processes and wiring; imported by nobody."""

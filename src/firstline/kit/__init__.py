@@ -1,0 +1,1 @@
+"""Pure helpers: clock, ids, text, errors, the actor; no Django models, no I/O."""
