@@ -1,0 +1,1 @@
+"""Service levels: calendars, targets and the ledger of clocks; knows no ticket."""
