@@ -1,0 +1,178 @@
+"""`./firstline test`: installs what the tests need, runs every kind, and sums up."""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from launcher import assets, postgres, runtime
+from launcher.progress import Stop, say
+
+_COUNTS = re.compile(r"(\d+) (passed|failed|error|errors|skipped)")
+PYTHON_TREES = ["src", "packages", "tests", "bench", "tools", "conftest.py", "firstline"]
+CAMPAIGNS = Path(runtime.ROOT, "tests", "campaigns")
+
+
+class Tally:
+    """What passed and failed over all kinds of test."""
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self.failed = 0
+        self.skipped = 0
+        self.lines: list[str] = []
+
+    def run(self, name: str, command: list[str], *, counts: bool = True, **environment: str) -> None:
+        """Run one kind; output goes through, its closing counts are added up."""
+        say(f"\n── {name}")
+        start = time.monotonic()
+        process = subprocess.Popen(
+            command,
+            cwd=runtime.ROOT,
+            env=runtime.environment(**environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        assert process.stdout is not None
+        last = ""
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            last = line if _COUNTS.search(line) else last
+        code = process.wait()
+        found = {word: int(number) for number, word in _COUNTS.findall(last)} if counts else {}
+        failed = found.get("failed", 0) + found.get("error", 0) + found.get("errors", 0)
+        if code != 0 and not failed:
+            failed = 1
+        passed = found.get("passed", 0) if counts else int(code == 0)
+        if counts and code == 0 and passed == 0:
+            failed = 1  # A kind that ran nothing has not passed.
+        self.passed += passed
+        self.failed += failed
+        self.skipped += found.get("skipped", 0)
+        mark = "✓" if not failed else "✗"
+        self.lines.append(
+            f"  {mark} {name}: {passed} passed, {failed} failed ({time.monotonic() - start:.0f} s)"
+        )
+
+
+def run(arguments: list[str]) -> int:
+    """Every test; `--campaign NAME` runs one long campaign at its full length instead."""
+    parser = argparse.ArgumentParser(prog="./firstline test")
+    parser.add_argument("--campaign", metavar="NAME", help="one long campaign at full length")
+    options = parser.parse_args(arguments)
+    runtime.ensure("dev")
+    _ensure_browser()
+    assets.ensure()
+    _compile_translations()
+    tally = Tally()
+    if options.campaign:
+        _campaign(tally, options.campaign)
+    else:
+        _checks(tally)
+        _front_end(tally)
+        _python_tests(tally)
+    say("\n" + "\n".join(tally.lines))
+    skipped = f", {tally.skipped} skipped" if tally.skipped else ""
+    say(f"\n{tally.passed} passed, {tally.failed} failed{skipped}")
+    return 1 if tally.failed else 0
+
+
+def check() -> int:
+    """Lint, formatting, types and architecture."""
+    runtime.ensure("dev")
+    _compile_translations()
+    tally = Tally()
+    _checks(tally)
+    tally.run("Architecture", _pytest("tests/architecture"))
+    say("\n" + "\n".join(tally.lines))
+    return 1 if tally.failed else 0
+
+
+def fix() -> int:
+    """Mend what ruff can mend."""
+    runtime.ensure("dev")
+    ruff = str(runtime.VENV / "bin/ruff")
+    mended = subprocess.run([ruff, "check", "--fix", *PYTHON_TREES], cwd=runtime.ROOT).returncode
+    return subprocess.run([ruff, "format", *PYTHON_TREES], cwd=runtime.ROOT).returncode or mended
+
+
+def _checks(tally: Tally) -> None:
+    ruff = str(runtime.VENV / "bin/ruff")
+    tally.run("Lint", [ruff, "check", *PYTHON_TREES], counts=False)
+    tally.run("Formatting", [ruff, "format", "--check", *PYTHON_TREES], counts=False)
+    tally.run("Types", [str(runtime.VENV / "bin/mypy")], counts=False)
+
+
+def _front_end(tally: Tally) -> None:
+    if not (assets.FRONTEND / "node_modules").is_dir():
+        assets.npm("ci", "--ignore-scripts", name="Installing front-end packages")
+    node, npm = assets.node()
+    path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    prefix = [str(node), str(npm), "--prefix", str(assets.FRONTEND), "run"]
+    tally.run("TypeScript", [*prefix, "check"], counts=False, PATH=path)
+    tally.run("Front end", [*prefix, "test"], counts=False, PATH=path)
+
+
+def _python_tests(tally: Tally) -> None:
+    tally.run("Architecture", _pytest("tests/architecture"))
+    tally.run("Protocol and agent", _pytest("packages", "tests/contract", "-n", _workers()))
+    tally.run("Unit and integration on SQLite", _pytest("src", "-n", _workers()))
+    with postgres.cluster() as url:
+        tally.run(
+            "Unit and integration on PostgreSQL",
+            _pytest("src", "-n", _workers()),
+            FIRSTLINE_DATABASE_URL=url,
+            FIRSTLINE_DATABASE_POOL="0",
+        )
+    tally.run("Campaigns, one-minute slices", _pytest("tests/campaigns"))
+    tally.run("End to end, in a browser", _pytest("tests/e2e"))
+
+
+def _campaign(tally: Tally, name: str) -> None:
+    module = CAMPAIGNS / f"test_{name}.py"
+    if not module.exists():
+        known = ", ".join(sorted(path.stem.removeprefix("test_") for path in CAMPAIGNS.glob("test_*.py")))
+        raise Stop(f"There is no campaign {name!r}; known: {known}")
+    tally.run(f"Campaign {name}", _pytest(str(module), "-s"), FIRSTLINE_CAMPAIGN="full")
+
+
+def _pytest(*arguments: str) -> list[str]:
+    return [str(runtime.PYTHON), "-m", "pytest", *arguments]
+
+
+def _workers() -> str:
+    return str(max(2, min(4, os.cpu_count() or 2)))
+
+
+def _compile_translations() -> None:
+    command = [str(runtime.PYTHON), "-m", "django", "translations", "compile"]
+    done = subprocess.run(
+        command, env=runtime.environment(), cwd=runtime.ROOT, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise Stop(f"The translations could not be compiled: {done.stderr.strip()[-600:]}")
+
+
+def _ensure_browser() -> None:
+    missing = []
+    if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        missing.append("chromium")
+    if not _has_chinese_font():
+        missing += ["fontconfig", "fonts-noto-cjk"]
+    if not missing:
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise Stop(f"The end-to-end tests need a browser; run: sudo apt-get install -y {' '.join(missing)}")
+    runtime.apt_install(*missing)
+
+
+def _has_chinese_font() -> bool:
+    if not shutil.which("fc-list"):
+        return False
+    listed = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True)
+    return bool(listed.stdout.strip())
