@@ -1,0 +1,1 @@
+"""Triage, priority and assignment as decisions with reasons."""

@@ -1,0 +1,1 @@
+"""Incidents and requests: states, conversation, timeline, import."""

@@ -1,0 +1,148 @@
+"""Codes of tickets and the texts of what can go wrong with them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Kind(models.TextChoices):
+    """What a ticket is; each kind has the prefix of its display id."""
+
+    INCIDENT = "incident", _("Incident")
+    SERVICE_REQUEST = "service_request", _("Service request")
+
+
+PREFIXES = {Kind.INCIDENT: "INC", Kind.SERVICE_REQUEST: "REQ"}
+
+
+class Status(models.TextChoices):
+    """Where a ticket stands; the moves between them are in `permissions.MOVES`."""
+
+    NEW = "new", pgettext_lazy("ticket status", "New")
+    OPEN = "open", pgettext_lazy("ticket status", "Open")
+    WAITING_REQUESTER = "waiting_requester", _("Waiting for requester")
+    WAITING_SUPPLIER = "waiting_supplier", _("Waiting for supplier")
+    SCHEDULED = "scheduled", pgettext_lazy("ticket status", "Scheduled")
+    RESOLVED = "resolved", pgettext_lazy("ticket status", "Resolved")
+    CLOSED = "closed", pgettext_lazy("ticket status", "Closed")
+
+
+OPEN_STATUSES = frozenset(
+    {Status.NEW, Status.OPEN, Status.WAITING_REQUESTER, Status.WAITING_SUPPLIER, Status.SCHEDULED}
+)
+PAUSED_STATUSES = frozenset({Status.WAITING_REQUESTER, Status.WAITING_SUPPLIER, Status.SCHEDULED})
+
+
+class Channel(models.TextChoices):
+    """The way a ticket or a message came in."""
+
+    PORTAL = "portal", _("Portal")
+    MAIL = "mail", _("E-mail")
+    DESK = "desk", _("Desk")
+    PHONE = "phone", _("Telephone")
+    API = "api", _("API")
+    ALERT = "alert", pgettext_lazy("channel", "Alert")
+
+
+class CanWork(models.TextChoices):
+    """The requester's plain answer to "can you work?"."""
+
+    YES = "yes", _("Yes, I can work")
+    PARTLY = "partly", _("Only partly")
+    NO = "no", _("No, I cannot work")
+    UNKNOWN = "unknown", _("Not asked")
+
+
+class Level(models.IntegerChoices):
+    """Impact and urgency; 1 is the highest."""
+
+    CRITICAL = 1, pgettext_lazy("level", "Critical")
+    HIGH = 2, pgettext_lazy("level", "High")
+    MEDIUM = 3, pgettext_lazy("level", "Medium")
+    LOW = 4, pgettext_lazy("level", "Low")
+
+
+class Priority(models.IntegerChoices):
+    """P1 is the highest."""
+
+    P1 = 1, _("P1 · Critical")
+    P2 = 2, _("P2 · High")
+    P3 = 3, _("P3 · Medium")
+    P4 = 4, _("P4 · Low")
+
+
+class PrioritySource(models.TextChoices):
+    """Who or what set the priority; a human's choice stays until it is lifted."""
+
+    DEFAULT = "default", pgettext_lazy("priority source", "Default")
+    POLICY = "policy", pgettext_lazy("priority source", "Computed")
+    PERSON = "person", pgettext_lazy("priority source", "Set by hand")
+
+
+class MessageKind(models.TextChoices):
+    """What a message is; notes are for technicians only."""
+
+    REQUEST = "request", pgettext_lazy("message kind", "Request")
+    REPLY = "reply", pgettext_lazy("message kind", "Reply")
+    NOTE = "note", _("Internal note")
+    SYSTEM = "system", pgettext_lazy("message kind", "System")
+
+
+class EventKind(models.TextChoices):
+    """Rows of the timeline that are not messages; presenters turn them into sentences."""
+
+    CREATED = "created"
+    STATUS = "status"
+    ASSIGNED = "assigned"
+    TEAM = "team"
+    PRIORITY = "priority"
+    DETAILS = "details"
+    RESOLVED = "resolved"
+    CONFIRMED = "confirmed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    RATED = "rated"
+    WATCHERS = "watchers"
+    COMMAND = "command"
+    DELIVERY = "delivery"
+
+
+class View(models.TextChoices):
+    """The lists of the desk."""
+
+    MINE = "mine", _("Mine")
+    UNASSIGNED = "unassigned", _("Unassigned in my teams")
+    AT_RISK = "at_risk", _("At risk")
+    ANSWERED = "answered", _("Waiting for me")
+    OPEN = "open", _("All open in my teams")
+    CLOSED = "closed", _("Recently closed")
+
+
+ERRORS = {
+    "ticket_unknown": _("There is no such ticket, or you may not see it."),
+    "ticket_changed_meanwhile": _("Somebody changed this ticket meanwhile. Look again before you save."),
+    "ticket_move_forbidden": _("A ticket cannot go from “%(old)s” to “%(new)s”."),
+    "ticket_move_not_yours": _("You may not move this ticket from “%(old)s” to “%(new)s”."),
+    "ticket_already_assigned": _("Somebody else has taken this ticket already."),
+    "ticket_is_closed": _("This ticket is closed. Reopen it first, or write a new one."),
+    "ticket_reopen_too_late": _("This ticket was closed too long ago. Please write a new one."),
+    "ticket_not_resolved": _("This ticket is not resolved yet."),
+    "ticket_without_device": _("This ticket has no device."),
+    "subject_missing": _("Please say in a few words what it is about."),
+    "message_missing": _("Please write a message."),
+    "message_too_long": _("This message is too long: at most %(most)s characters."),
+    "solution_missing": _("Please write what solved it; the requester reads this."),
+    "rating_out_of_range": _("A rating is a number from 1 to 5."),
+    "rating_given": _("This ticket has been rated already."),
+    "address_invalid": _("“%(address)s” is not an e-mail address."),
+    "too_many_addresses": _("At most %(most)s addresses in copy."),
+    "assignee_inactive": _("%(name)s is not active and cannot take tickets."),
+    "assignee_not_technician": _("%(name)s is not a technician and cannot take tickets."),
+    "team_inactive": _("This team is not active."),
+    "requester_inactive": _("This person is not active."),
+    "organization_mismatch": _("The person and this belong to different organisations."),
+    "choice_unknown": _("“%(value)s” is not one of the choices."),
+    "import_file_unreadable": _("The file cannot be read: %(reason)s"),
+    "import_team_missing": _("There is no team to import into. Create one first."),
+}
+"""What a person reads for each error code of this slice."""

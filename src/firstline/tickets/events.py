@@ -1,0 +1,81 @@
+"""What the ticket slice announces."""
+
+from dataclasses import dataclass
+
+from firstline.outbox.events import event
+
+
+@event("tickets.ticket_created")
+@dataclass(frozen=True)
+class TicketCreated:
+    """A ticket exists; `acknowledge` says whether its requester gets a receipt by mail."""
+
+    ticket_id: int
+    acknowledge: bool = True
+
+
+@event("tickets.message_added")
+@dataclass(frozen=True)
+class MessageAdded:
+    """A message joined a ticket: a reply, a note, or something the requester wrote."""
+
+    ticket_id: int
+    message_id: int
+
+
+@event("tickets.status_changed")
+@dataclass(frozen=True)
+class StatusChanged:
+    ticket_id: int
+    old: str
+    new: str
+
+
+@event("tickets.ticket_assigned")
+@dataclass(frozen=True)
+class TicketAssigned:
+    """The assignee changed (None: nobody any more); `decision_id` names the record with the reasons."""
+
+    ticket_id: int
+    assignee_id: int | None
+    decision_id: int | None = None
+
+
+@event("tickets.team_changed")
+@dataclass(frozen=True)
+class TeamChanged:
+    ticket_id: int
+    old_team_id: int | None
+    team_id: int | None
+
+
+@event("tickets.priority_changed")
+@dataclass(frozen=True)
+class PriorityChanged:
+    ticket_id: int
+    old: int
+    new: int
+
+
+@event("tickets.ticket_resolved")
+@dataclass(frozen=True)
+class TicketResolved:
+    ticket_id: int
+
+
+@event("tickets.ticket_rated")
+@dataclass(frozen=True)
+class TicketRated:
+    ticket_id: int
+    stars: int
+
+
+@event("tickets.batch_imported")
+@dataclass(frozen=True)
+class BatchImported:
+    """A batch of tickets came in from a file; none of them announces itself."""
+
+    run_id: int
+    count: int
+    first_number: int
+    last_number: int

@@ -1,0 +1,251 @@
+"""Tables of tickets, their messages and timelines."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from firstline.files.models import StoredFile
+from firstline.kit.refs import Ref
+from firstline.organizations.models import Organization, Service, Team
+from firstline.tickets.enums import (
+    OPEN_STATUSES,
+    PREFIXES,
+    CanWork,
+    Channel,
+    EventKind,
+    Kind,
+    Level,
+    MessageKind,
+    Priority,
+    PrioritySource,
+    Status,
+)
+from firstline.tickets.moments import NEVER
+
+_PERSON = settings.AUTH_USER_MODEL
+
+
+class Ticket(models.Model):
+    """Somebody needs something. Written by `tickets.actions` only.
+
+    `is_open`, `next_due_at` and the two due dates are denormalised from status and clocks,
+    so that lists read one index. `version` moves on with every change.
+    """
+
+    number = models.PositiveBigIntegerField(unique=True)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.INCIDENT)
+    subject = models.CharField(max_length=200)
+    requester = models.ForeignKey(_PERSON, models.PROTECT, related_name="requested_tickets")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="tickets")
+    service = models.ForeignKey(Service, models.SET_NULL, null=True, related_name="tickets")
+    category = models.CharField(max_length=60, blank=True)
+    impact = models.PositiveSmallIntegerField(choices=Level, default=Level.MEDIUM)
+    urgency = models.PositiveSmallIntegerField(choices=Level, default=Level.MEDIUM)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.P3)
+    priority_source = models.CharField(max_length=20, choices=PrioritySource, default=PrioritySource.DEFAULT)
+    status = models.CharField(max_length=20, choices=Status, default=Status.NEW)
+    is_open = models.BooleanField(default=True)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="tickets")
+    assignee = models.ForeignKey(_PERSON, models.PROTECT, null=True, related_name="assigned_tickets")
+    channel = models.CharField(max_length=20, choices=Channel)
+    language = models.CharField(max_length=10)
+    tags = models.JSONField(default=list)
+    expected_minutes = models.PositiveIntegerField(default=30)
+    can_work = models.CharField(max_length=10, choices=CanWork, default=CanWork.UNKNOWN)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    first_replied_at = models.DateTimeField(null=True)
+    response_due_at = models.DateTimeField(null=True)
+    resolution_due_at = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField(default=NEVER)
+    last_message_at = models.DateTimeField()
+    last_message_by_requester = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            # One per list of the desk, each holding open tickets in the order in which they are shown.
+            models.Index("team", "next_due_at", "id", condition=Q(is_open=True), name="ticket_open_by_team"),
+            models.Index(
+                "team",
+                "next_due_at",
+                "id",
+                condition=Q(is_open=True, assignee__isnull=True),
+                name="ticket_unassigned_by_team",
+            ),
+            models.Index(
+                "assignee", "next_due_at", "id", condition=Q(is_open=True), name="ticket_open_by_assignee"
+            ),
+            models.Index(
+                "assignee",
+                "next_due_at",
+                "id",
+                condition=Q(is_open=True, last_message_by_requester=True),
+                name="ticket_answered_by_assignee",
+            ),
+            models.Index(
+                "organization", "next_due_at", "id", condition=Q(is_open=True), name="ticket_open_by_org"
+            ),
+            models.Index("next_due_at", "id", condition=Q(is_open=True), name="ticket_open"),
+            models.Index(
+                "team", "-resolved_at", "-id", condition=Q(is_open=False), name="ticket_done_by_team"
+            ),
+            models.Index(
+                "assignee", "-resolved_at", "-id", condition=Q(is_open=False), name="ticket_done_by_assignee"
+            ),
+            models.Index("-resolved_at", "-id", condition=Q(is_open=False), name="ticket_done"),
+            models.Index("requester", "-id", name="ticket_by_requester"),
+            models.Index("organization", "-id", name="ticket_by_org"),
+            models.Index("resolved_at", condition=Q(status=Status.RESOLVED), name="ticket_to_close"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_open=True, status__in=sorted(OPEN_STATUSES))
+                | Q(is_open=False, status__in=[Status.CLOSED, Status.RESOLVED]),
+                name="ticket_is_open_says_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_open=True) | Q(resolved_at__isnull=False), name="ticket_done_has_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(impact__range=(1, 4), urgency__range=(1, 4), priority__range=(1, 4)),
+                name="ticket_levels_known",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="ticket_kind_known"),
+        ]
+
+    @property
+    def display_id(self) -> str:
+        """What people call it: INC-42, REQ-7."""
+        return display_id(self.kind, self.number)
+
+    @property
+    def ref(self) -> Ref:
+        return Ref("ticket", self.pk, self.display_id)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The next promise to keep, or None while none runs."""
+        return None if self.next_due_at >= NEVER else self.next_due_at
+
+
+def display_id(kind: str, number: int) -> str:
+    """The display id of a ticket of `kind` with `number`."""
+    return f"{PREFIXES[Kind(kind)]}-{number}"
+
+
+class NumberCounter(models.Model):
+    """The last number given out; one row, moved on inside the transaction that uses it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    last = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="ticket_counter_single")]
+
+
+class Message(models.Model):
+    """Something somebody wrote: the request, a reply, or an internal note. Never changes.
+
+    `external_key` makes intake idempotent: `mail:<message-id>`, `api:<key>`, `alert:<key>`.
+    """
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=10, choices=MessageKind)
+    author = models.ForeignKey(_PERSON, models.PROTECT, null=True, related_name="+")
+    author_label = models.CharField(max_length=200)
+    by_requester = models.BooleanField(default=False)
+    channel = models.CharField(max_length=20, choices=Channel)
+    body_text = models.TextField()
+    body_html = models.TextField()
+    to = models.JSONField(default=list)
+    cc = models.JSONField(default=list)
+    message_id = models.CharField(max_length=250, blank=True)
+    external_key = models.CharField(max_length=250, null=True, unique=True)
+    minutes = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index("ticket", "created_at", "id", name="message_by_ticket"),
+            models.Index("message_id", condition=~Q(message_id=""), name="message_by_message_id"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=MessageKind.values), name="message_kind_known")
+        ]
+
+
+class Attachment(models.Model):
+    """A file that came with a message."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "file"], name="attachment_once")]
+
+
+class TicketEvent(models.Model):
+    """A row of the timeline that is not a message; `data` holds codes and parameters, never sentences."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20, choices=EventKind)
+    actor_kind = models.CharField(max_length=12)
+    actor_id = models.BigIntegerField(null=True)
+    actor_label = models.CharField(max_length=200, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index("ticket", "at", "id", name="ticket_event_by_ticket")]
+
+
+class Watcher(models.Model):
+    """Someone besides requester and assignee who follows a ticket."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="watchers")
+    person = models.ForeignKey(_PERSON, models.CASCADE, related_name="watched_tickets")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "person"], name="watcher_once")]
+
+
+class Rating(models.Model):
+    """What the requester thought of the help, 1 to 5."""
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, related_name="rating")
+    stars = models.PositiveSmallIntegerField()
+    comment = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(stars__range=(1, 5)), name="rating_in_range")]
+
+
+class ImportRun(models.Model):
+    """One file being imported; moves on in the transaction of each batch, so that it can be resumed."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    line_done = models.PositiveIntegerField(default=0)
+    tickets_count = models.PositiveIntegerField(default=0)
+    problems_count = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+
+class ImportProblem(models.Model):
+    """A line that could not be imported, and why."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="problems")
+    line = models.PositiveIntegerField()
+    code = models.CharField(max_length=60)
+    params = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "line"], name="import_problem_once")]
