@@ -1,7 +1,7 @@
 """The strict encoding: one value, one encoding, and no other bytes accepted."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from firstline_protocol import cbor
@@ -10,7 +10,7 @@ from firstline_protocol.errors import ProtocolError
 VALUES = st.recursive(
     st.booleans() | st.integers(0, cbor.INTEGER_MAX) | st.binary(max_size=300) | st.text(max_size=80),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.integers(0, 255), inner, max_size=5),
-    max_leaves=20,
+    max_leaves=10,
 )
 
 GOOD = [
@@ -68,6 +68,7 @@ def test_other_bytes_are_refused(encoded):
     assert caught.value.code == "not_canonical"
 
 
+@settings(max_examples=60)
 @given(VALUES)
 def test_every_value_comes_back(value):
     try:
