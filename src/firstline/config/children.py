@@ -1,0 +1,132 @@
+"""Child processes that cannot outlive their parent."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+STOP_SECONDS = 10.0
+READY_SECONDS = 120.0
+LIFELINE = "FIRSTLINE_LIFELINE_FD"
+
+
+class ChildFailed(Exception):
+    """A child ended before it was ready; the message says where to look."""
+
+
+def python(module: str) -> list[str]:
+    """The command that runs one of our modules in this environment."""
+    return [sys.executable, "-m", module]
+
+
+def follow_parent() -> None:
+    """End this process when its parent has gone (called by children).
+
+    The parent holds the other end of a pipe; end of file means that it died, even by SIGKILL.
+    """
+    number = os.environ.pop(LIFELINE, "")
+    if not number:
+        return
+
+    def watch() -> None:
+        os.read(int(number), 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(STOP_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="lifeline", daemon=True).start()
+
+
+class Child:
+    """A supervised process whose errors go to `log` and whose first line of output says "ready"."""
+
+    def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path) -> None:
+        self.name = command[2].rpartition(".")[2] if len(command) > 2 else command[0]
+        self._command = list(command)
+        self._environment = environment
+        self._log = log
+        self._pause = 0.5
+        self._start()
+
+    def _start(self) -> None:
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        read_end, self._lifeline = os.pipe()
+        os.set_inheritable(read_end, True)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                env={**self._environment, LIFELINE: str(read_end)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                pass_fds=(read_end,),
+                start_new_session=True,  # Ctrl-C reaches the parent, which ends its children in order.
+            )
+        os.close(read_end)
+
+    @staticmethod
+    def run(command: Sequence[str], environment: dict[str, str], *, capture: bool = False) -> str:
+        """Run to the end; output goes to the terminal, or is returned with `capture`."""
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if capture else None,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise ChildFailed(f"{command[2]} stopped with code {done.returncode}; see the lines above.")
+        return done.stdout or ""
+
+    def wait_ready(self, stop: threading.Event) -> dict[str, object]:
+        """The JSON object of the child's first line of output."""
+        assert self._process.stdout is not None
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and not stop.is_set():
+            readable, _, _ = select.select([self._process.stdout], [], [], 0.2)
+            if readable:
+                line = self._process.stdout.readline()
+                if line.strip():
+                    said: dict[str, object] = json.loads(line)
+                    return said
+                break
+        raise ChildFailed(f"the service did not start; its log is {self._log}")
+
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._process.poll()
+
+    def restart(self, stop: threading.Event) -> None:
+        """Start again after a pause that doubles up to half a minute."""
+        os.close(self._lifeline)
+        stop.wait(self._pause)
+        self._pause = min(30.0, self._pause * 2)
+        if not stop.is_set():
+            self._start()
+
+    def stop(self) -> None:
+        """Ask to end, then insist; nothing of the child's session stays behind."""
+        if self._process.poll() is None:
+            self._signal(signal.SIGTERM)
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._signal(signal.SIGKILL)
+                self._process.wait()
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        try:
+            os.killpg(self._process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            return

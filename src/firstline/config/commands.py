@@ -1,0 +1,39 @@
+"""Product commands: `./firstline NOUN VERB …`, each a management command of its slice."""
+
+import os
+import sys
+
+import django
+from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.utils import translation
+
+NOUNS = ("audit", "backup", "device", "import", "mail", "sla", "translations", "alert")
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command in the terminal's language; non-zero on failure."""
+    from firstline.config.words import chinese_locale
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstline.config.settings")
+    django.setup()
+    noun = arguments[0]
+    known = get_commands()
+    if noun not in NOUNS or noun not in known:
+        print(f"firstline: there is no command {noun!r}; ./firstline --help lists them.", file=sys.stderr)
+        return 2
+    language = "zh-hans" if chinese_locale() else "en"
+    with translation.override(language):
+        command = load_command_class(known[noun], noun)
+        try:
+            parser = command.create_parser("./firstline", noun)
+            options = vars(parser.parse_args(arguments[1:]))
+            positional = options.pop("args", ())
+            call_command(command, *positional, **options)
+        except CommandError as error:
+            print(f"firstline: {error}", file=sys.stderr)
+            return error.returncode or 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
