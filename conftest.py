@@ -9,4 +9,3 @@ import pytest
 def own_data_dir(settings: object, tmp_path: Path) -> None:
     """Each test writes files into a folder of its own."""
     settings.FIRSTLINE_DATA_DIR = tmp_path / "data"  # type: ignore[attr-defined]
-    return

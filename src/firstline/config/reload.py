@@ -24,6 +24,4 @@ def watch(service: Child, stop: threading.Event) -> None:
 
 
 def _newest() -> float:
-    return max(
-        (path.stat().st_mtime for path in SOURCES.rglob("*") if path.suffix in SUFFIXES), default=0.0
-    )
+    return max((path.stat().st_mtime for path in SOURCES.rglob("*") if path.suffix in SUFFIXES), default=0.0)

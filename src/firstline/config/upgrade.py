@@ -47,7 +47,9 @@ def remove_demo_database() -> None:
         raise UpgradeRefused("--reset-demo works on the built-in database only.")
     if not (data / "demo").exists():
         if (data / "firstline.sqlite3").exists():
-            raise UpgradeRefused(f"{data} holds no demo; --reset-demo would delete real work, so it does not.")
+            raise UpgradeRefused(
+                f"{data} holds no demo; --reset-demo would delete real work, so it does not."
+            )
         return
     connection.close()
     for name in ("firstline.sqlite3", "firstline.sqlite3-wal", "firstline.sqlite3-shm", "demo"):

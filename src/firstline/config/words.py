@@ -36,7 +36,8 @@ _REFUSALS = {
     "needs_tls": (
         "Other machines reach Firstline only over TLS: use an https address with --tls-cert and --tls-key, "
         "or --tls self-signed.",
-        "其他机器只能通过 TLS 访问：请使用 https 地址，并加上 --tls-cert 与 --tls-key，或 --tls self-signed。",
+        "其他机器只能通过 TLS 访问：请使用 https 地址，"
+        "并加上 --tls-cert 与 --tls-key，或 --tls self-signed。",
     ),
     "demo_off_loopback": (
         "{folder} holds demo accounts with known passwords, which stay on this machine; "
@@ -88,10 +89,12 @@ class Words:
         )
 
     def where(self, url: str, log: str, smtp: str) -> str:
-        return self._pick(
-            f"\n  Firstline   {url}\n  Log         {log}\n  Mail        SMTP on {smtp}, for support@localhost\n",
-            f"\n  地址        {url}\n  日志        {log}\n  邮件        SMTP on {smtp}，收件人 support@localhost\n",
-        )
+        rows = [
+            (self._pick("Firstline", "地址"), url),
+            (self._pick("Log", "日志"), log),
+            (self._pick("Mail", "邮件"), f"SMTP on {smtp}, support@localhost"),
+        ]
+        return "\n" + "".join(f"  {name:<12}{value}\n" for name, value in rows)
 
     def certificate(self, fingerprint: str, path: str) -> str:
         return self._pick(
