@@ -1,0 +1,41 @@
+"""The request being answered, for the few things a macro needs without being handed them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+_request: ContextVar[HttpRequest | None] = ContextVar("ui_request", default=None)
+
+
+@contextmanager
+def answering(request: HttpRequest) -> Iterator[None]:
+    """Make `request` the one that macros see."""
+    token = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+def request() -> HttpRequest | None:
+    return _request.get()
+
+
+class CsrfInput:
+    """`{{ csrf_input }}` in any template or macro: the hidden field of the current request."""
+
+    def __html__(self) -> SafeString:
+        found = _request.get()
+        if found is None:
+            return SafeString("")
+        return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(found))
+
+    __str__ = __html__
+
+    def __call__(self) -> SafeString:
+        return self.__html__()

@@ -1,0 +1,17 @@
+"""Icons out of the one sheet, and the marks for status and priority drawn from it."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from firstline.ui import assets
+
+
+def icon(name: str, cls: str = "i", label: str = "") -> SafeString:
+    """An icon; decorative unless `label` says what it means."""
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><title>{}</title><use href="{}#{}"/></svg>',
+            cls, label, label, assets.sprite(), name,
+        )  # fmt: skip
+    sheet = assets.sprite()
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', cls, sheet, name)

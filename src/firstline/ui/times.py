@@ -1,0 +1,115 @@
+"""Times in words: relative when near, absolute on hover, in the reader's zone and language."""
+
+from datetime import datetime, timedelta, tzinfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from django.utils import timezone, translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from firstline.kit import clock
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def _locale() -> Locale:
+    language = translation.get_language() or "en"
+    return Locale("zh", script="Hans") if language.startswith("zh") else Locale("en", "GB")
+
+
+def _zone() -> tzinfo:
+    return timezone.get_current_timezone()
+
+
+def time_of_day(at: datetime) -> str:
+    """09:42"""
+    return str(format_time(at.astimezone(_zone()), "HH:mm", locale=_locale()))
+
+
+def stamp(at: datetime) -> str:
+    """The whole date and time, for hovering and for records."""
+    local = at.astimezone(_zone())
+    return f"{format_date(local, 'full', locale=_locale())} {local:%H:%M:%S}"
+
+
+def day(at: datetime) -> str:
+    """Today, Tomorrow, Yesterday, Thu, 12 Nov, 12 Nov 2025."""
+    local, today = at.astimezone(_zone()), clock.now().astimezone(_zone())
+    distance = (local.date() - today.date()).days
+    if distance == 0:
+        return _("Today")
+    if distance == 1:
+        return _("Tomorrow")
+    if distance == -1:
+        return _("Yesterday")
+    if 1 < distance < 7 or -7 < distance < -1:
+        return str(format_date(local, "EEE", locale=_locale()))
+    skeleton = "MMMd" if local.year == today.year else "yMMMd"
+    return str(format_skeleton(skeleton, local, locale=_locale()))
+
+
+def when_words(at: datetime) -> str:
+    """09:42 today, otherwise with the day; without the time when far away."""
+    local, today = at.astimezone(_zone()), clock.now().astimezone(_zone())
+    if local.date() == today.date():
+        return time_of_day(at)
+    if abs((local.date() - today.date()).days) < 7:
+        return f"{day(at)} {time_of_day(at)}"
+    return day(at)
+
+
+def ago_words(at: datetime) -> str:
+    """just now, 9 min ago, 2 h ago, then as `when`."""
+    seconds = int((clock.now() - at).total_seconds())
+    if seconds < 0 or seconds >= DAY // 2:
+        return when_words(at)
+    if seconds < MINUTE:
+        return _("just now")
+    if seconds < HOUR:
+        return ngettext("%(n)s min ago", "%(n)s min ago", seconds // MINUTE) % {"n": seconds // MINUTE}
+    return ngettext("%(n)s h ago", "%(n)s h ago", seconds // HOUR) % {"n": seconds // HOUR}
+
+
+def duration(seconds: float | timedelta) -> str:
+    """45 s, 18 min, 2 h 10, 3 days."""
+    total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    if total < MINUTE:
+        return _("%(n)s s") % {"n": max(total, 0)}
+    if total < HOUR:
+        return _("%(n)s min") % {"n": total // MINUTE}
+    if total < DAY:
+        hours, minutes = divmod(total // MINUTE, 60)
+        if minutes == 0:
+            return _("%(hours)s h") % {"hours": hours}
+        return _("%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{minutes:02d}"}
+    days = total // DAY
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+
+
+def time_left(due: datetime) -> str:
+    """What a clock chip says: 18 min, 2 h 10, Tomorrow 10:30, 12 min over."""
+    seconds = int((due - clock.now()).total_seconds())
+    if seconds < 0:
+        return _("%(time)s over") % {"time": duration(-seconds)}
+    if due.astimezone(_zone()).date() == clock.now().astimezone(_zone()).date() or seconds < 6 * HOUR:
+        return duration(seconds)
+    return when_words(due)
+
+
+def _element(at: datetime | None, words: str) -> SafeString:
+    if at is None:
+        return SafeString("")
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), stamp(at), words)
+
+
+def when(at: datetime | None) -> SafeString:
+    """A `<time>` with `when_words`; nothing for no time."""
+    return _element(at, when_words(at) if at else "")
+
+
+def ago(at: datetime | None) -> SafeString:
+    """A `<time>` with `ago_words`; nothing for no time."""
+    return _element(at, ago_words(at) if at else "")

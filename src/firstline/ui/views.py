@@ -1,0 +1,54 @@
+"""What every frame offers: the choice of language and theme, and the bell."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from firstline.ui import languages
+from firstline.ui.pages import redirect, render
+from firstline.ui.shell import shell_for
+
+_YEAR_SECONDS = 365 * 86400
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Remember the language in a cookie and, for a person, wherever slices keep it."""
+    chosen = request.POST.get("language", "")
+    response = redirect(request, _back(request))
+    if chosen in dict(settings.LANGUAGES):
+        languages.save_choice(request, chosen)
+        _remember(request, response, settings.LANGUAGE_COOKIE_NAME, chosen)
+    return response
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark or the system's choice on this device."""
+    chosen = request.POST.get("theme", "")
+    response = redirect(request, _back(request))
+    if chosen in languages.THEMES:
+        _remember(request, response, languages.THEME_COOKIE, chosen)
+    return response
+
+
+def bell(request: HttpRequest) -> HttpResponse:
+    """The bell with its mark for unread notices, fetched again when one arrives."""
+    if not shell_for(request).bell_url:
+        return HttpResponse(status=204)
+    return render(request, "ui/parts/bell.html")
+
+
+bell.gate = "signed_in"  # type: ignore[attr-defined]
+language.gate = "public"  # type: ignore[attr-defined]
+theme.gate = "public"  # type: ignore[attr-defined]
+
+
+def _back(request: HttpRequest) -> str:
+    target = request.POST.get("next", "/")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/"
+
+
+def _remember(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=_YEAR_SECONDS, samesite="Lax", secure=request.is_secure())
