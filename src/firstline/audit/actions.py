@@ -1,0 +1,169 @@
+"""Writes of the audit trail: recording acts, sealing them, erasing a person's labels."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+from django.db.models.signals import post_migrate
+
+from firstline.audit.models import AuditLabel, AuditRecord, canonical
+from firstline.kit import clock
+from firstline.kit.actor import Actor
+from firstline.kit.refs import Ref
+
+# Kinds whose own label is a person's name: kept erasable instead of in the record.
+PERSONAL_KINDS = frozenset({"person"})
+_CACHE_MAX = 4096
+
+Subject = tuple[str, int, str]  # kind, id, text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act to be recorded; the arguments of `record` without the actor."""
+
+    verb: str
+    ref: Ref
+    organization_id: int | None = None
+    old: object = None
+    new: object = None
+    reason: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def record(
+    *,
+    actor: Actor,
+    verb: str,
+    ref: Ref,
+    organization_id: int | None = None,
+    old: object = None,
+    new: object = None,
+    reason: str = "",
+    labels: Mapping[str, str] | None = None,
+) -> AuditRecord:
+    """Write one act into the trail, in the caller's transaction (asserted).
+
+    `old` and `new` are JSON values and are kept for ever: names, addresses and other
+    personal text belong into `labels`, which can be erased. A label's key names whom it
+    is about as `"person:7"`; any other key counts as being about `ref`.
+    """
+    entry = Entry(verb, ref, organization_id, old, new, reason, labels or {})
+    return record_many(actor=actor, entries=[entry])[0]
+
+
+def record_many(*, actor: Actor, entries: Iterable[Entry]) -> list[AuditRecord]:
+    """Write several acts of one actor with one insert; otherwise as `record`."""
+    _assert_atomic()
+    at = clock.now()
+    entries = list(entries)
+    named = [_named_labels(actor, entry) for entry in entries]
+    known = _labels_for({subject for labels in named for subject in labels.values()})
+    records = []
+    for entry, subjects in zip(entries, named, strict=True):
+        labels = {name: known[subject] for name, subject in subjects.items()}
+        records.append(
+            AuditRecord(
+                at=at,
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+                verb=entry.verb,
+                ref_kind=entry.ref.kind,
+                ref_id=entry.ref.id,
+                ref_label="" if entry.ref.kind in PERSONAL_KINDS else entry.ref.label[:200],
+                organization_id=entry.organization_id,
+                old=entry.old,
+                new=entry.new,
+                reason=entry.reason,
+                request_id=actor.request_id,
+                causal_id=actor.causal_id or actor.request_id,
+                labels={name: label.id for name, label in labels.items()},
+                label_hash=label_hash({name: label.digest for name, label in labels.items()}),
+            )
+        )
+    return AuditRecord.objects.bulk_create(records)
+
+
+def erase_labels(*, actor: Actor, person_id: int, reason: str = "") -> int:
+    """Empty every copy of a person's name in the trail, in the caller's transaction (asserted).
+
+    The chain still verifies. Returns the number of labels erased; writes one record itself.
+    """
+    _assert_atomic()
+    erased = (
+        AuditLabel.objects.filter(subject_kind="person", subject_id=person_id)
+        .exclude(salt="")
+        .update(text="", salt="")
+    )
+    transaction.on_commit(_known_labels.clear)
+    # Without a label: this record must not bring the name back.
+    record(
+        actor=actor,
+        verb="audit.labels_erased",
+        ref=Ref("person", person_id),
+        new={"labels": erased},
+        reason=reason,
+    )
+    return erased
+
+
+def label_digest(salt: str, text: str) -> str:
+    """What the chain knows of a label."""
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+
+def label_hash(digests: Mapping[str, str]) -> str:
+    """What a record knows of all its labels."""
+    return hashlib.sha256(canonical(dict(digests)).encode()).hexdigest() if digests else ""
+
+
+# Labels already in the database, so that an act by a known person costs one insert.
+_known_labels: dict[Subject, AuditLabel] = {}
+# A flushed or rebuilt database has none of them any more.
+post_migrate.connect(lambda **_: _known_labels.clear(), weak=False, dispatch_uid="audit.labels")
+
+
+def _named_labels(actor: Actor, entry: Entry) -> dict[str, Subject]:
+    named: dict[str, Subject] = {}
+    if actor.label:
+        named["actor"] = (actor.kind, actor.id or 0, actor.label)
+    if entry.ref.kind in PERSONAL_KINDS and entry.ref.label:
+        named["ref"] = (entry.ref.kind, entry.ref.id, entry.ref.label)
+    for key, text in entry.labels.items():
+        kind, _, number = key.partition(":")
+        about = (kind, int(number)) if number.isdigit() else (entry.ref.kind, entry.ref.id)
+        named[key] = (*about, text)
+    return named
+
+
+def _labels_for(subjects: set[Subject]) -> dict[Subject, AuditLabel]:
+    known = {subject: label for subject in subjects if (label := _known_labels.get(subject))}
+    missing = [subject for subject in subjects if subject not in known]
+    if missing:
+        made = AuditLabel.objects.bulk_create([_new_label(subject) for subject in missing])
+        fresh = dict(zip(missing, made, strict=True))
+        known.update(fresh)
+        # Only a committed label may be used by other transactions.
+        transaction.on_commit(lambda: _remember(fresh))
+    return known
+
+
+def _new_label(subject: Subject) -> AuditLabel:
+    kind, number, text = subject
+    salt = secrets.token_hex(16)
+    return AuditLabel(
+        subject_kind=kind, subject_id=number, text=text, salt=salt, digest=label_digest(salt, text)
+    )
+
+
+def _remember(labels: Mapping[Subject, AuditLabel]) -> None:
+    if len(_known_labels) + len(labels) > _CACHE_MAX:
+        _known_labels.clear()
+    _known_labels.update(labels)
+
+
+def _assert_atomic() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("audit records are written inside the transaction of the change")

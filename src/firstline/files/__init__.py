@@ -1,0 +1,1 @@
+"""Uploaded and received files: stored durably, sniffed, served safely."""

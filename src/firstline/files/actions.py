@@ -1,0 +1,183 @@
+"""Storing files durably, giving them to records, and sweeping what belongs to nothing."""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Protocol
+
+from django.db import connection, transaction
+
+from firstline.audit.actions import record
+from firstline.files.models import StoredFile, files_dir, path_of
+from firstline.files.sniffing import SNIFF_BYTES, sniff
+from firstline.kit import clock, ids
+from firstline.kit.actor import SYSTEM, Actor
+from firstline.kit.errors import Conflict, InvalidInput
+from firstline.kit.refs import Ref
+from firstline.kit.text import clean_line
+
+BYTES_MAX = 25 * 2**20
+_CHUNK_BYTES = 256 * 1024
+_ORPHAN_AGE = timedelta(days=1)
+
+
+class ByteStream(Protocol):
+    """Anything that can be read in pieces: an upload, an open file, a BytesIO."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def store(
+    *,
+    actor: Actor,
+    stream: ByteStream,
+    name: str,
+    max_bytes: int = BYTES_MAX,
+    organization_id: int | None = None,
+) -> StoredFile:
+    """Keep a file: the bytes are durable on disk before the row commits.
+
+    Call it before the transaction of the change (it writes to disk) and `attach` inside. Until
+    then only the uploader can fetch it, and after a day it is removed. Raises `file_too_large`
+    and `file_empty`.
+    """
+    file_id = ids.uuid7()
+    shown = clean_line(name.replace("\\", "/").rpartition("/")[2], 255) or "file"
+    written = _write(path_of(file_id.hex), stream, shown, max_bytes)
+    file = StoredFile(
+        id=file_id,
+        name=shown,
+        size_bytes=written.size_bytes,
+        sha256=written.sha256,
+        content_type=sniff(written.head, shown),
+        organization_id=actor.organization_id if organization_id is None else organization_id,
+        created_at=clock.now(),
+        created_by_kind=actor.kind,
+        created_by_id=actor.id,
+    )
+    with transaction.atomic():
+        file.save(force_insert=True)
+    return file
+
+
+def attach(files: Iterable[StoredFile], *, ref: Ref, organization_id: int | None) -> None:
+    """Give stored files to a record, in the caller's transaction (asserted), which audits it.
+
+    From now on `ref.kind`'s registered access decides. Raises `file_taken` where one already
+    belongs to another record.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("files are attached inside the transaction of the change")
+    wanted = {file.id for file in files}
+    if not wanted:
+        return
+    free = StoredFile.objects.filter(id__in=wanted, kind="")
+    taken = len(wanted) - free.update(kind=ref.kind, ref_id=ref.id, organization_id=organization_id)
+    if taken and taken != StoredFile.objects.filter(id__in=wanted, kind=ref.kind, ref_id=ref.id).count():
+        raise Conflict("file_taken")
+
+
+def sweep() -> int:
+    """Remove files that belong to nothing after a day, and bytes without a row. Returns how many."""
+    before = clock.now() - _ORPHAN_AGE
+    orphans = list(
+        StoredFile.objects.filter(kind="", created_at__lt=before).values_list("id", flat=True)[:500]
+    )
+    if orphans:
+        with transaction.atomic(durable=True):
+            # Asked again: one may have been attached meanwhile.
+            gone = StoredFile.objects.filter(id__in=orphans, kind="")
+            orphans = list(gone.values_list("id", flat=True))
+            gone.delete()
+            record(
+                actor=SYSTEM, verb="files.orphans_removed", ref=Ref("file", 0), new={"files": len(orphans)}
+            )
+    for orphan in orphans:
+        path_of(orphan.hex).unlink(missing_ok=True)
+    return len(orphans) + _sweep_folder(before.timestamp())
+
+
+class _Written:
+    """What is known of the bytes once they are on disk."""
+
+    def __init__(self) -> None:
+        self.size_bytes = 0
+        self.head = b""
+        self.sha256 = ""
+
+
+def _write(path: Path, stream: ByteStream, name: str, max_bytes: int) -> _Written:
+    """Temporary file, fsync, rename, fsync of the folder: either whole or not there."""
+    _make_durable_folder(path.parent)
+    temporary = path.with_suffix(".part")
+    try:
+        with temporary.open("xb") as target:
+            written = _copy(stream, target, name, max_bytes)
+            target.flush()
+            os.fsync(target.fileno())
+        temporary.rename(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+    return written
+
+
+def _copy(stream: ByteStream, target: IO[bytes], name: str, max_bytes: int) -> _Written:
+    written, digest = _Written(), hashlib.sha256()
+    while chunk := stream.read(_CHUNK_BYTES):
+        written.size_bytes += len(chunk)
+        if written.size_bytes > max_bytes:
+            raise InvalidInput(
+                "file_too_large", field="files", name=name, limit_mb=max(1, max_bytes // 2**20)
+            )
+        if len(written.head) < SNIFF_BYTES:
+            written.head += chunk[: SNIFF_BYTES - len(written.head)]
+        digest.update(chunk)
+        target.write(chunk)
+    if not written.size_bytes:
+        raise InvalidInput("file_empty", field="files", name=name)
+    written.sha256 = digest.hexdigest()
+    return written
+
+
+def _make_durable_folder(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in (folder.parent, folder.parent.parent, folder.parent.parent.parent):
+        _sync_folder(made)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sweep_folder(before: float) -> int:
+    """Bytes whose row never committed, or was removed when this process died."""
+    removed = 0
+    for folder in sorted(files_dir().glob("*/*")):
+        old = {path for path in folder.iterdir() if path.stat().st_mtime < before}
+        by_id = {_id_of(path): path for path in old}
+        kept = set(
+            StoredFile.objects.filter(id__in=[key for key in by_id if key]).values_list("id", flat=True)
+        )
+        for path in old:
+            if _id_of(path) not in kept or path.suffix:
+                path.unlink(missing_ok=True)
+                removed += 1
+    return removed
+
+
+def _id_of(path: Path) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(hex=path.stem)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""What happens after a commit: events, jobs, schedules, and the push to open pages."""

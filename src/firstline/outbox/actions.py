@@ -1,0 +1,113 @@
+"""What the other slices call: the transaction, publishing events, enqueueing jobs, pushing to pages."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db import transaction as database
+
+from firstline.kit import clock
+from firstline.kit.actor import SYSTEM, Actor
+from firstline.kit.errors import DomainError
+from firstline.outbox import bus, failpoints, wakeup
+from firstline.outbox.enums import CHAIN_DEPTH_MAX
+from firstline.outbox.events import TASKS, event_name, to_payload
+from firstline.outbox.models import Event, Job
+
+# Crash tests of upper slices place their own points through here.
+failpoint: Callable[[str], None] = failpoints.hit
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """The outermost transaction of a public action: change, audit and events commit together.
+
+    Raises RuntimeError where one is already open (except directly under a TestCase).
+    """
+    with database.atomic(durable=True):
+        yield
+        failpoints.hit("before_commit")
+    failpoints.hit("after_commit")
+
+
+def publish(event: object, *, actor: Actor) -> str:
+    """Announce that something happened, in the caller's transaction (asserted).
+
+    Handlers run after the commit, each at least once. Returns the event's id. Raises
+    `event_chain_too_deep` where automatic changes chase each other.
+    """
+    _assert_atomic()
+    if actor.depth > CHAIN_DEPTH_MAX:
+        raise DomainError("event_chain_too_deep", event=event_name(type(event)), causal_id=actor.causal_id)
+    row = Event(
+        name=event_name(type(event)),
+        payload=to_payload(event),
+        at=clock.now(),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        depth=actor.depth,
+    )
+    row.causal_id = actor.causal_id or actor.request_id or str(row.id)
+    row.save(force_insert=True)
+    failpoints.hit("after_write")
+    database.on_commit(bus.wake)
+    return str(row.id)
+
+
+def enqueue(
+    job_name: str,
+    args: Mapping[str, Any],
+    *,
+    run_at: datetime | None = None,
+    dedupe: str | None = None,
+    actor: Actor | None = None,
+) -> bool:
+    """Have a registered job run after the commit, not before `run_at`, in the caller's transaction (asserted).
+
+    While a job with the same `dedupe` key waits, runs or lies dead, nothing is added and
+    the answer is False. Arguments are ids and small JSON values.
+    """
+    _assert_atomic()
+    task = TASKS[job_name]
+    doer = actor or SYSTEM
+    now = clock.now()
+    if dedupe is not None and Job.objects.filter(dedupe=dedupe).exists():
+        return False
+    Job.objects.bulk_create(
+        [
+            Job(
+                queue=task.queue,
+                name=task.name,
+                args=dict(args),
+                created_at=now,
+                run_at=run_at or now,
+                dedupe=dedupe,
+                causal_id=doer.causal_id or doer.request_id,
+                depth=doer.depth,
+            )
+        ],
+        # Two transactions may enqueue the same key at once: one row is what both want.
+        ignore_conflicts=dedupe is not None,
+    )
+    database.on_commit(wakeup.nudge if run_at and run_at > now else bus.wake)
+    return True
+
+
+def push(topic: str, data: Mapping[str, Any] | None = None) -> None:
+    """After the commit, tell open pages that `topic` ("ticket:42") changed; they fetch again.
+
+    A lost push costs delay, never data. `data` holds ids only, never content.
+    """
+    database.on_commit(lambda: bus.changed(topic, data))
+
+
+def recheck(person_id: int) -> None:
+    """After the commit, have the person's open sockets prove anew who they are and what they may see."""
+    database.on_commit(lambda: bus.recheck(person_id))
+
+
+def _assert_atomic() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("events and jobs are written inside the transaction of the change")

@@ -1,0 +1,38 @@
+"""Named places at which a crash test can kill this process, as a power cut would."""
+
+import os
+import signal
+
+NAMES = frozenset(
+    {
+        "after_write",
+        "before_commit",
+        "after_commit",
+        "after_dispatch",
+        "before_ack",
+        "mail_stored",
+        "mail_sent",
+    }
+)
+
+
+class _Armed:
+    """The point to die at and how many passes are still allowed."""
+
+    def __init__(self, setting: str) -> None:
+        self.name, _, nth = setting.partition(":")
+        self.left = int(nth or 1)
+        if self.name and self.name not in NAMES:
+            raise SystemExit(f"FIRSTLINE_FAILPOINT: {self.name!r} is none of {', '.join(sorted(NAMES))}")
+
+
+_armed = _Armed(os.environ.get("FIRSTLINE_FAILPOINT", ""))
+
+
+def hit(name: str) -> None:
+    """Die here with SIGKILL if FIRSTLINE_FAILPOINT says `name` or `name:nth`; otherwise nothing."""
+    if _armed.name != name:
+        return
+    _armed.left -= 1
+    if _armed.left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
