@@ -1,6 +1,5 @@
 """Writes of the audit trail: recording acts, sealing them, erasing a person's labels."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +7,8 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 
-from firstline.audit.models import AuditLabel, AuditRecord, canonical
+from firstline.audit.chain import GENESIS, SEALED_COLUMNS, label_digest, label_hash, seal_hash
+from firstline.audit.models import AuditLabel, AuditPending, AuditRecord, AuditSeal
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.refs import Ref
@@ -109,14 +109,56 @@ def erase_labels(*, actor: Actor, person_id: int, reason: str = "") -> int:
     return erased
 
 
-def label_digest(salt: str, text: str) -> str:
-    """What the chain knows of a label."""
-    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+def seal(limit: int = 500) -> int:
+    """Chain up to `limit` waiting records, in an order that no transaction can slip behind.
+
+    Runs in its own transaction, one sealer at a time across all processes; killed at any
+    moment it leaves nothing half-sealed. Returns how many were sealed.
+    """
+    if not AuditPending.objects.exists():
+        return 0
+    with transaction.atomic(durable=True):
+        waiting = _sealable(limit)
+        if not waiting:
+            return 0
+        last = AuditSeal.objects.order_by("-seq").first()
+        seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
+        seals = []
+        for values in AuditRecord.objects.filter(id__in=waiting).order_by("id").values(*SEALED_COLUMNS):
+            seq += 1
+            link = AuditSeal(seq=seq, record_id=values["id"], previous=previous)
+            link.hash = previous = seal_hash(seq, link.previous, values)
+            seals.append(link)
+        AuditSeal.objects.bulk_create(seals)
+        AuditPending.objects.filter(record_id__in=waiting).delete()
+    return len(seals)
 
 
-def label_hash(digests: Mapping[str, str]) -> str:
-    """What a record knows of all its labels."""
-    return hashlib.sha256(canonical(dict(digests)).encode()).hexdigest() if digests else ""
+# Any number will do as long as nothing else in this database uses it.
+_SEALER_LOCK = 0x46_4C_41_55  # "FLAU"
+
+_SEALABLE_POSTGRESQL = """
+    SELECT record_id FROM audit_auditpending
+    WHERE age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)
+    ORDER BY record_id LIMIT %s
+"""
+
+
+def _sealable(limit: int) -> list[int]:
+    """Waiting records that no older, still open transaction could precede.
+
+    SQLite has one writer, and this transaction is it. PostgreSQL commits in any order: a
+    record waits until every transaction that began before its own has ended.
+    """
+    if connection.vendor != "postgresql":
+        return list(AuditPending.objects.order_by("record_id").values_list("record_id", flat=True)[:limit])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEALER_LOCK])
+        row = cursor.fetchone()
+        if not row or not row[0]:
+            return []
+        cursor.execute(_SEALABLE_POSTGRESQL, [limit])
+        return [record_id for (record_id,) in cursor.fetchall()]
 
 
 # Labels already in the database, so that an act by a known person costs one insert.

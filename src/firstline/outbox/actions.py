@@ -64,7 +64,7 @@ def enqueue(
     dedupe: str | None = None,
     actor: Actor | None = None,
 ) -> bool:
-    """Have a registered job run after the commit, not before `run_at`, in the caller's transaction (asserted).
+    """Have a registered job run after the commit, not before `run_at`; asserts a transaction.
 
     While a job with the same `dedupe` key waits, runs or lies dead, nothing is added and
     the answer is False. Arguments are ids and small JSON values.

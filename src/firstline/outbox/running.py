@@ -1,0 +1,207 @@
+"""The work of a worker, step by step: dispatch events, tick schedules, claim, run and finish jobs."""
+
+import random
+import traceback
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from firstline.kit import actor as actors
+from firstline.kit import clock
+from firstline.outbox import failpoints
+from firstline.outbox.enums import EVENT_KEEP_DAYS, JobState
+from firstline.outbox.events import HANDLERS, PERIODS, TASKS, Context, Drop, GiveUp, Retry, RetryLater, Task
+from firstline.outbox.models import Event, Job, Schedule
+
+log = structlog.get_logger(__name__)
+
+LEASE_SECONDS = 30.0
+_DISPATCH_BATCH = 200
+_ERROR_CHARACTERS = 6000
+_JITTER = 0.2
+
+
+def dispatch() -> int:
+    """Turn waiting events into one job per handler and mark them, in one transaction; returns how many."""
+    if not Event.objects.filter(dispatched_at=None).exists():
+        return 0
+    with transaction.atomic():
+        waiting = Event.objects.filter(dispatched_at=None).order_by("id")
+        if connection.features.has_select_for_update_skip_locked:
+            waiting = waiting.select_for_update(skip_locked=True)
+        events = list(waiting[:_DISPATCH_BATCH])
+        now = clock.now()
+        jobs = [
+            Job(
+                queue=task.queue,
+                name=task.name,
+                event=event,
+                created_at=now,
+                run_at=now,
+                dedupe=f"{task.name}@{event.id}",
+                causal_id=event.causal_id,
+                depth=event.depth,
+            )
+            for event in events
+            for task in HANDLERS.get(event.name, ())
+        ]
+        Job.objects.bulk_create(jobs)
+        Event.objects.filter(id__in=[event.id for event in events]).update(dispatched_at=now)
+    if events:
+        failpoints.hit("after_dispatch")
+    return len(events)
+
+
+def add_schedules() -> None:
+    """Make sure that every periodic job has its row; a new one is due at once."""
+    known = set(Schedule.objects.values_list("name", flat=True))
+    missing = [Schedule(name=name, next_at=clock.now()) for name in PERIODS if name not in known]
+    if missing:
+        Schedule.objects.bulk_create(missing, ignore_conflicts=True)
+
+
+def due_schedules() -> list[str]:
+    """The periodic jobs whose time has come."""
+    due = Schedule.objects.filter(next_at__lte=clock.now()).values_list("name", flat=True)
+    return [name for name in due if name in PERIODS]
+
+
+def tick(name: str) -> bool:
+    """Claim a periodic job's tick and enqueue it; False where another worker was first."""
+    period = PERIODS[name]
+    now = clock.now()
+    with transaction.atomic():
+        mine = Schedule.objects.filter(name=name, next_at__lte=now).update(
+            next_at=now + timedelta(seconds=period.seconds), last_at=now
+        )
+        if mine:
+            # A tick that still waits or runs is enough; one that failed for good tries again.
+            last = Job.objects.filter(dedupe=name)
+            last.filter(state=JobState.DEAD).update(state=JobState.READY, attempts=0, run_at=now)
+            if not last.exists():
+                tick_job = Job(queue=period.task.queue, name=name, created_at=now, run_at=now, dedupe=name)
+                Job.objects.bulk_create([tick_job], ignore_conflicts=True)
+    return bool(mine)
+
+
+def forget_old_events(limit: int = 1000) -> int:
+    """Remove dispatched events past their keeping time whose jobs are all done; returns how many."""
+    before = clock.now() - timedelta(days=EVENT_KEEP_DAYS)
+    old = Event.objects.filter(dispatched_at__lt=before, jobs=None).values_list("id", flat=True)[:limit]
+    # Dispatched events get no new jobs, so nothing can come between the two statements.
+    return Event.objects.filter(id__in=list(old)).delete()[0]
+
+
+def claim(
+    count: int, *, room: Mapping[str, int] | None = None, lease_seconds: float = LEASE_SECONDS
+) -> list[Job]:
+    """Lease up to `count` due jobs to the caller, in a short transaction of its own.
+
+    `room` says of limited queues how many more jobs may be taken.
+    """
+    now = clock.now()
+    due = Job.objects.filter(state=JobState.READY, run_at__lte=now).filter(
+        Q(lease_until=None) | Q(lease_until__lt=now)
+    )
+    room = room or {}
+    full = [name for name, left in room.items() if left <= 0]
+    if full:
+        due = due.exclude(queue__in=full)
+    if not due.exists():
+        return []
+    with transaction.atomic():
+        free = due.order_by("run_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            free = free.select_for_update(skip_locked=True)
+        jobs = _within(room, free[: count * 4 if room else count])[:count]
+        lease_id = uuid.uuid4()
+        until = now + timedelta(seconds=lease_seconds)
+        Job.objects.filter(id__in=[job.id for job in jobs]).update(
+            lease_until=until, lease_id=lease_id, attempts=F("attempts") + 1
+        )
+    for job in jobs:
+        job.lease_id, job.lease_until = lease_id, until
+        job.attempts += 1
+    return jobs
+
+
+def _within(room: Mapping[str, int], jobs: Iterable[Job]) -> list[Job]:
+    left = dict(room)
+    taken = []
+    for job in jobs:
+        if job.queue in left:
+            left[job.queue] -= 1
+            if left[job.queue] < 0:
+                continue
+        taken.append(job)
+    return taken
+
+
+def extend(jobs: Iterable[Job], *, lease_seconds: float = LEASE_SECONDS) -> None:
+    """The heartbeat: keep the leases of running jobs."""
+    until = clock.now() + timedelta(seconds=lease_seconds)
+    held = Q(pk__in=[])
+    for job in jobs:
+        held |= Q(id=job.id, lease_id=job.lease_id)
+    Job.objects.filter(held).update(lease_until=until)
+
+
+def run(job: Job) -> Exception | None:
+    """Run a claimed job outside any transaction and finish it; returns what it raised, if anything."""
+    if _in_transaction():
+        raise RuntimeError("jobs never run inside a transaction")
+    task = TASKS.get(job.name)
+    try:
+        if task is None:
+            raise GiveUp(f"this version has no job named {job.name}")
+        if job.attempts > task.retry.attempts:
+            raise GiveUp("the worker stopped in the middle of every attempt")
+        _call(task, job)
+    except Drop as reason:
+        log.info("job_dropped", job=job.name, id=job.id, reason=str(reason))
+    except Exception as error:  # A job's fault is recorded on the job; the worker goes on.
+        _fail(job, task.retry if task else Retry(), error)
+        return error
+    _finish(job)
+    return None
+
+
+def _call(task: Task, job: Job) -> None:
+    actor = actors.automation(task.name, job.causal_id, job.depth + 1)
+    event_id = str(job.event_id) if job.event_id else ""
+    context = Context(actor=actor, event_id=event_id, job_id=job.id, attempt=job.attempts)
+    task.run(job.event.payload if job.event else job.args, context)
+
+
+def _finish(job: Job) -> None:
+    failpoints.hit("before_ack")
+    deleted, _ = Job.objects.filter(id=job.id, lease_id=job.lease_id).delete()
+    if not deleted:
+        log.warning("job_lease_lost", job=job.name, id=job.id)
+
+
+def _fail(job: Job, retry: Retry, error: Exception) -> None:
+    if isinstance(error, RetryLater):
+        wait = error.seconds
+    else:
+        wait = min(retry.cap_seconds, retry.base_seconds * 2 ** (job.attempts - 1))
+        wait *= random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 -- spreads load, guards nothing
+    dead = isinstance(error, GiveUp) or job.attempts >= retry.attempts
+    Job.objects.filter(id=job.id, lease_id=job.lease_id).update(
+        lease_until=None,
+        lease_id=None,
+        state=JobState.DEAD if dead else JobState.READY,
+        run_at=clock.now() + timedelta(seconds=wait),
+        error="".join(traceback.format_exception(error))[-_ERROR_CHARACTERS:],
+    )
+    log.warning("job_failed", job=job.name, id=job.id, attempt=job.attempts, dead=dead, error=repr(error))
+
+
+def _in_transaction() -> bool:
+    """Whether a transaction of the program is open; one that a TestCase wraps around a test is not."""
+    blocks = getattr(connection, "atomic_blocks", [])
+    return any(not getattr(block, "_from_testcase", False) for block in blocks)

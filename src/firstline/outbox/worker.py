@@ -1,0 +1,164 @@
+"""The worker: one clerk thread that dispatches, seals, schedules and claims, and threads that run jobs."""
+
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import structlog
+from django.db import close_old_connections, connections
+
+from firstline.audit.actions import seal
+from firstline.outbox import running, wakeup
+from firstline.outbox.events import TASKS
+from firstline.outbox.models import Job
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 1.0
+_FAULT_PAUSE_SECONDS = 1.0
+# Queues of slow work leave room for the rest: at most so many at once, whatever the threads.
+QUEUE_LIMITS: Mapping[str, int] = {"mail": 1, "slow": 1}
+
+
+class Worker:
+    """Runs what the outbox holds until it is stopped; any number may run, in any processes.
+
+    Woken by commits of this process at once, by the bus or polling within a second otherwise.
+    """
+
+    def __init__(
+        self,
+        threads: int = 2,
+        *,
+        lease_seconds: float = running.LEASE_SECONDS,
+        poll_seconds: float = POLL_SECONDS,
+        queue_limits: Mapping[str, int] = QUEUE_LIMITS,
+    ) -> None:
+        self._thread_count = threads
+        self._lease_seconds = lease_seconds
+        self._poll_seconds = poll_seconds
+        self._queue_limits = queue_limits
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._handed: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._guard = threading.Lock()
+        self._running: dict[int, tuple[Job, float]] = {}
+        self._threads: list[threading.Thread] = []
+        self._beat_at = 0.0
+
+    def start(self) -> None:
+        """Start the threads and return."""
+        wakeup.listen(self._wake)
+        self._threads = [threading.Thread(target=self._clerk, name="outbox-clerk", daemon=True)]
+        self._threads += [
+            threading.Thread(target=self._run_jobs, name=f"outbox-{number}", daemon=True)
+            for number in range(1, self._thread_count + 1)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout_seconds: float = 20.0) -> bool:
+        """Let running jobs end, within the time; False where one did not (its lease will expire)."""
+        deadline = time.monotonic() + timeout_seconds
+        self._stopping.set()
+        self._wake.set()
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        wakeup.forget(self._wake)
+        return not any(thread.is_alive() for thread in self._threads)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether every thread runs (for the health page)."""
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
+
+    # The clerk
+
+    def _clerk(self) -> None:
+        schedules_known = False
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                if not schedules_known:
+                    schedules_known = self._attempt(running.add_schedules) is not None
+                steps = (running.dispatch, self._tick, self._claim, seal, self._beat)
+                did = [self._attempt(step) for step in steps]
+                if None in did:  # A step failed: its database connection may be broken.
+                    close_old_connections()
+                    self._stopping.wait(_FAULT_PAUSE_SECONDS)
+                elif not any(did):
+                    self._wake.wait(self._poll_seconds)
+            self._drain_on_stop()
+        finally:
+            connections.close_all()
+
+    def _attempt(self, step: Callable[[], int | None]) -> int | None:
+        """One step's count of things done; None where it failed."""
+        try:
+            return step() or 0
+        except Exception:  # The clerk outlives any fault of the database.
+            log.exception("outbox_step_failed", step=step.__name__)
+            return None
+
+    def _tick(self) -> int:
+        return sum(running.tick(name) for name in running.due_schedules())
+
+    def _claim(self) -> int:
+        with self._guard:
+            idle = self._thread_count - len(self._running)
+            busy = Counter(job.queue for job, _ in self._running.values())
+        if idle <= 0:
+            return 0
+        room = {name: limit - busy[name] for name, limit in self._queue_limits.items()}
+        jobs = running.claim(idle, room=room, lease_seconds=self._lease_seconds)
+        for job in jobs:
+            with self._guard:
+                self._running[job.id] = (job, time.monotonic())
+            self._handed.put(job)
+        return len(jobs)
+
+    def _beat(self) -> int:
+        """Extend the leases of running jobs three times per lease; a hung job's is left to expire."""
+        if time.monotonic() < self._beat_at:
+            return 0
+        self._beat_at = time.monotonic() + self._lease_seconds / 3
+        with self._guard:
+            held = list(self._running.values())
+        alive = [job for job, since in held if time.monotonic() - since < _timeout_of(job)]
+        if alive:
+            running.extend(alive, lease_seconds=self._lease_seconds)
+        return 0
+
+    def _drain_on_stop(self) -> None:
+        """Keep the leases of jobs that are still running, then tell the threads to end."""
+        for _ in range(self._thread_count):
+            self._handed.put(None)
+        while self._running:
+            self._attempt(self._beat)
+            self._wake.wait(self._lease_seconds / 3)
+            self._wake.clear()
+
+    # The threads that run jobs
+
+    def _run_jobs(self) -> None:
+        try:
+            while (job := self._handed.get()) is not None:
+                close_old_connections()
+                try:
+                    running.run(job)
+                except Exception:  # Not the job's own fault (that is recorded) but the database's.
+                    log.exception("job_unfinished", job=job.name, id=job.id)
+                finally:
+                    close_old_connections()
+                    with self._guard:
+                        self._running.pop(job.id, None)
+                    self._wake.set()
+        finally:
+            connections.close_all()
+
+
+def _timeout_of(job: Job) -> float:
+    task = TASKS.get(job.name)
+    return task.timeout_seconds if task else 0.0
