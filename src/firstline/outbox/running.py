@@ -156,21 +156,21 @@ def run(job: Job) -> Exception | None:
         raise RuntimeError("jobs never run inside a transaction")
     task = TASKS.get(job.name)
     try:
-        if task is None:
-            raise GiveUp(f"this version has no job named {job.name}")
-        if job.attempts > task.retry.attempts:
-            raise GiveUp("the worker stopped in the middle of every attempt")
         _call(task, job)
     except Drop as reason:
         log.info("job_dropped", job=job.name, id=job.id, reason=str(reason))
-    except Exception as error:  # A job's fault is recorded on the job; the worker goes on.
+    except Exception as error:  # noqa: BLE001 -- recorded on the job; the worker goes on
         _fail(job, task.retry if task else Retry(), error)
         return error
     _finish(job)
     return None
 
 
-def _call(task: Task, job: Job) -> None:
+def _call(task: Task | None, job: Job) -> None:
+    if task is None:
+        raise GiveUp(f"this version has no job named {job.name}")
+    if job.attempts > task.retry.attempts:
+        raise GiveUp("the worker stopped in the middle of every attempt")
     actor = actors.automation(task.name, job.causal_id, job.depth + 1)
     event_id = str(job.event_id) if job.event_id else ""
     context = Context(actor=actor, event_id=event_id, job_id=job.id, attempt=job.attempts)
