@@ -60,7 +60,10 @@ class PriorityChanged:
 @event("tickets.ticket_resolved")
 @dataclass(frozen=True)
 class TicketResolved:
+    """A technician resolved it; `message_id` is the solution that the requester reads."""
+
     ticket_id: int
+    message_id: int
 
 
 @event("tickets.ticket_rated")

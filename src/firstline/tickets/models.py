@@ -166,6 +166,7 @@ class Message(models.Model):
     cc = models.JSONField(default=list)
     message_id = models.CharField(max_length=250, blank=True)
     external_key = models.CharField(max_length=250, null=True, unique=True)
+    is_solution = models.BooleanField(default=False)
     minutes = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField()
 

@@ -8,7 +8,7 @@ from firstline.kit.errors import Conflict, NotAllowed, NotFound
 from firstline.tickets.enums import OPEN_STATUSES, Status
 from firstline.tickets.models import Ticket
 
-TICKET_CREATE = declare("tickets:ticket:create", _("Write tickets for other people"))
+TICKET_CREATE = declare("tickets:ticket:create", _("Write tickets"))
 TICKET_VIEW = declare("tickets:ticket:view", _("See tickets of own teams"))
 TICKET_VIEW_ALL = declare("tickets:ticket:view_all", _("See all tickets"))
 TICKET_REPLY = declare("tickets:ticket:reply", _("Reply to requesters"))

@@ -1,0 +1,73 @@
+"""Every write of the ticket slice; inner steps (`apply_…`) compose in one transaction."""
+
+from firstline.tickets.actions.assignment import (
+    Assignment,
+    add_watcher,
+    apply_assignment,
+    assign_ticket,
+    escalate_ticket,
+    remove_watcher,
+    take_ticket,
+)
+from firstline.tickets.actions.conversation import add_note, add_system_message, apply_message, reply
+from firstline.tickets.actions.core import locked
+from firstline.tickets.actions.creating import TicketDraft, apply_create, create_ticket
+from firstline.tickets.actions.details import apply_priority, change_details, change_priority, facts_of
+from firstline.tickets.actions.policies import (
+    Facts,
+    PriorityProposal,
+    Reason,
+    TeamProposal,
+    propose_priority,
+    propose_team,
+    register_priority_policy,
+    register_team_policy,
+)
+from firstline.tickets.actions.status import (
+    apply_resolution,
+    apply_status,
+    change_status,
+    close_confirmed_by_silence,
+    confirm_ticket,
+    rate_ticket,
+    reopen_ticket,
+    resolve_ticket,
+)
+
+__all__ = [
+    "Assignment",
+    "Facts",
+    "PriorityProposal",
+    "Reason",
+    "TeamProposal",
+    "TicketDraft",
+    "add_note",
+    "add_system_message",
+    "add_watcher",
+    "apply_assignment",
+    "apply_create",
+    "apply_message",
+    "apply_priority",
+    "apply_resolution",
+    "apply_status",
+    "assign_ticket",
+    "change_details",
+    "change_priority",
+    "change_status",
+    "close_confirmed_by_silence",
+    "confirm_ticket",
+    "create_ticket",
+    "escalate_ticket",
+    "facts_of",
+    "locked",
+    "propose_priority",
+    "propose_team",
+    "rate_ticket",
+    "register_priority_policy",
+    "register_team_policy",
+    "remove_watcher",
+    "reopen_ticket",
+    "reply",
+    "resolve_ticket",
+    "take_ticket",
+]

@@ -1,0 +1,77 @@
+"""Rows of the conversation: messages with their files, and who follows it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from firstline.accounts.models import Person
+from firstline.files import actions as files
+from firstline.files.models import StoredFile
+from firstline.kit.actor import Actor
+from firstline.kit.refs import Ref
+from firstline.tickets.actions import intake
+from firstline.tickets.models import Attachment, Message, Ticket, Watcher
+from firstline.tickets.rendering import html_from_html, html_from_text
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDraft:
+    """A message to be added; `body` is clean already."""
+
+    kind: str
+    body: str
+    channel: str
+    by_requester: bool = False
+    to: Iterable[str] = ()
+    cc: Iterable[str] = ()
+    files: Iterable[StoredFile] = ()
+    body_html: str | None = None
+    message_id: str = ""
+    external_key: str | None = None
+    is_solution: bool = False
+    minutes: int | None = None
+
+
+def insert_message(ticket: Ticket, actor: Actor, draft: MessageDraft, *, at: datetime) -> Message:
+    """Write a message with its files, in the caller's transaction."""
+    kept = intake.own_files(actor, draft.files)
+    message = Message.objects.create(
+        ticket=ticket,
+        kind=draft.kind,
+        author_id=actor.id if actor.kind == "person" else None,
+        author_label=actor.label[:200],
+        by_requester=draft.by_requester,
+        channel=draft.channel,
+        body_text=draft.body,
+        body_html=html_from_html(draft.body_html) if draft.body_html else html_from_text(draft.body),
+        to=intake.clean_addresses(draft.to),
+        cc=intake.clean_addresses(draft.cc),
+        message_id=draft.message_id[:250],
+        external_key=draft.external_key,
+        is_solution=draft.is_solution,
+        minutes=draft.minutes,
+        created_at=at,
+    )
+    if kept:
+        Attachment.objects.bulk_create([Attachment(message=message, file=file) for file in kept])
+        ref = Ref("ticket_message", message.pk, ticket.display_id)
+        files.attach(kept, ref=ref, organization_id=ticket.organization_id)
+    return message
+
+
+def add_watchers(ticket: Ticket, addresses: Iterable[str]) -> list[int]:
+    """Let people of the ticket's organisation who are in copy follow it; returns their ids.
+
+    Other addresses get the mail but never a way into the ticket.
+    """
+    wanted = list(addresses)
+    if not wanted:
+        return []
+    people = list(
+        Person.objects.filter(
+            email__in=wanted, organization_id=ticket.organization_id, is_active=True
+        ).values_list("pk", flat=True)
+    )
+    rows = [Watcher(ticket=ticket, person_id=person) for person in people if person != ticket.requester_id]
+    Watcher.objects.bulk_create(rows, ignore_conflicts=True)
+    return [row.person_id for row in rows]
