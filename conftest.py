@@ -9,3 +9,11 @@ import pytest
 def own_data_dir(settings: object, tmp_path: Path) -> None:
     """Each test writes files into a folder of its own."""
     settings.FIRSTLINE_DATA_DIR = tmp_path / "data"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptying_the_audit_trail() -> None:
+    """Transactional tests end by emptying every table, also the append-only ones."""
+    from firstline.audit.testing import allow_flush
+
+    allow_flush()

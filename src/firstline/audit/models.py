@@ -88,6 +88,7 @@ class AuditRecord(models.Model):
             models.Index(fields=["ref_kind", "ref_id", "id"], name="audit_record_ref"),
             models.Index(fields=["actor_kind", "actor_id", "id"], name="audit_record_actor"),
             models.Index(fields=["verb", "id"], name="audit_record_verb"),
+            models.Index(fields=["ref_label", "id"], name="audit_record_label"),
             models.Index(fields=["at"], name="audit_record_at"),
         ]
 
