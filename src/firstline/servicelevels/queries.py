@@ -1,0 +1,237 @@
+"""Reads: the rules in force, the clocks of a subject, and the ledger behind each."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from firstline.kit import clock as kit_clock
+from firstline.kit.refs import Ref
+from firstline.servicelevels import arithmetic
+from firstline.servicelevels.enums import ClockState, DayKind
+from firstline.servicelevels.ledger import risk_seconds
+from firstline.servicelevels.models import (
+    Calendar,
+    Clock,
+    Policy,
+    Rulebook,
+    Target,
+    TeamCalendar,
+)
+from firstline.servicelevels.notation import calendar_from_json
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRules:
+    """One policy as the clocks see it."""
+
+    id: int
+    organization_id: int | None
+    calendar_id: int | None
+    targets: Mapping[tuple[int, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All calendars and policies in force at one moment."""
+
+    calendars: Mapping[int, arithmetic.Calendar]
+    names: Mapping[int, str]
+    default_calendar_id: int
+    team_calendars: Mapping[int, int]
+    policies: tuple[PolicyRules, ...]
+
+    def policy_for(self, organization_id: int) -> PolicyRules:
+        """The first policy, in their order, that is for this organisation or for everybody."""
+        return next(p for p in self.policies if p.organization_id in (None, organization_id))
+
+    def calendar_id_for(self, policy: PolicyRules, team_id: int | None) -> int:
+        """The team's calendar, otherwise the policy's, otherwise the default one."""
+        own = self.team_calendars.get(team_id) if team_id is not None else None
+        return own or policy.calendar_id or self.default_calendar_id
+
+
+# Rules of the few newest tokens; a token never returns with other content.
+_rules_by_token: OrderedDict[str, Rules] = OrderedDict()
+
+
+def rules() -> Rules:
+    """The rules in force; one query as long as nobody edits them."""
+    token = rules_token()
+    found = _rules_by_token.get(token)
+    if found is None:
+        found = _rules_by_token[token] = _load_rules()
+        while len(_rules_by_token) > 4:
+            _rules_by_token.popitem(last=False)
+    return found
+
+
+def rules_token() -> str:
+    """Changes with every edit of calendars and policies."""
+    return Rulebook.objects.values_list("token", flat=True).get()
+
+
+def _load_rules() -> Rules:
+    calendars = list(Calendar.objects.prefetch_related("days"))
+    targets: dict[int, dict[tuple[int, str], int]] = {}
+    for target in Target.objects.all():
+        targets.setdefault(target.policy_id, {})[target.priority, target.metric] = target.seconds
+    return Rules(
+        calendars={calendar.pk: calendar_value(calendar) for calendar in calendars},
+        names={calendar.pk: calendar.name for calendar in calendars},
+        default_calendar_id=next(calendar.pk for calendar in calendars if calendar.is_default),
+        team_calendars=dict(TeamCalendar.objects.values_list("team_id", "calendar_id")),
+        policies=tuple(
+            PolicyRules(policy.pk, policy.organization_id, policy.calendar_id, targets.get(policy.pk, {}))
+            for policy in Policy.objects.all()
+        ),
+    )
+
+
+def calendar_value(calendar: Calendar) -> arithmetic.Calendar:
+    """The calendar with its days as a value to compute with."""
+    days = list(calendar.days.all())
+    return calendar_from_json(
+        {
+            "zone": calendar.zone,
+            "week": calendar.week,
+            "holidays": [day.date.isoformat() for day in days if day.kind == DayKind.HOLIDAY],
+            "yearly_holidays": calendar.yearly_holidays,
+            "extra_days": {day.date.isoformat(): day.windows for day in days if day.kind == DayKind.EXTRA},
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A clock as of one moment, with what a chip needs: state, seconds left, used share, due date."""
+
+    id: int
+    subject_id: int
+    metric: str
+    state: str
+    target_seconds: int
+    used_seconds: int
+    due_at: datetime | None
+    stopped_at: datetime | None
+    breached_at: datetime | None
+    is_at_risk: bool
+
+    @property
+    def left_seconds(self) -> int:
+        """Working seconds left, negative once the target has passed."""
+        return self.target_seconds - self.used_seconds
+
+    @property
+    def used_percent(self) -> int:
+        """Share of the target that is used, 0 to 100."""
+        return min(100, self.used_seconds * 100 // self.target_seconds)
+
+    @property
+    def is_late(self) -> bool:
+        return self.breached_at is not None
+
+    @property
+    def is_met(self) -> bool:
+        return self.stopped_at is not None and self.breached_at is None
+
+
+def clocks_for(subject: Ref) -> list[ClockView]:
+    """The subject's clocks as of now, first response before resolution."""
+    return clocks_for_many(subject.kind, [subject.id]).get(subject.id, [])
+
+
+def clocks_for_many(subject_kind: str, subject_ids: Collection[int]) -> dict[int, list[ClockView]]:
+    """The clocks of many subjects as of now; two queries, however many."""
+    found: dict[int, list[ClockView]] = {}
+    if not subject_ids:
+        return found
+    book, now = rules(), kit_clock.now()
+    clocks = Clock.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids).order_by("metric")
+    for clock in clocks:
+        found.setdefault(clock.subject_id, []).append(_view(clock, book, now))
+    return found
+
+
+def _view(clock: Clock, book: Rules, now: datetime) -> ClockView:
+    used = clock.used_seconds
+    if clock.running_since is not None:
+        calendar = book.calendars[clock.calendar_id]
+        used += max(0, arithmetic.working_seconds_between(calendar, clock.running_since, now))
+    breached_at = clock.breached_at
+    if breached_at is None and clock.due_at is not None and clock.due_at < now:
+        breached_at = clock.due_at
+    return ClockView(
+        id=clock.pk,
+        subject_id=clock.subject_id,
+        metric=clock.metric,
+        state=clock.state,
+        target_seconds=clock.target_seconds,
+        used_seconds=used,
+        due_at=clock.due_at,
+        stopped_at=clock.stopped_at,
+        breached_at=breached_at,
+        is_at_risk=clock.is_open and breached_at is None and used >= risk_seconds(clock.target_seconds),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One readable line of a ledger: what happened, from when to when, what it used."""
+
+    state: str
+    cause: str
+    reference: str
+    started_at: datetime
+    ended_at: datetime | None
+    working_seconds: int
+    used_seconds: int
+    target_seconds: int
+    calendar_name: str
+    zone: str
+
+
+def ledger(clock_id: int) -> list[LedgerRow]:
+    """The ledger of a clock in order, the open line counted up to now; empty for an unknown clock.
+
+    `used_seconds` is the running total after the line; a paused line spares its `working_seconds`. A stopped
+    clock ends with a line that says why.
+    """
+    clock = Clock.objects.prefetch_related("segments").filter(pk=clock_id).first()
+    if clock is None:
+        return []
+    book, now, used = rules(), kit_clock.now(), 0
+    rows: list[LedgerRow] = []
+    for segment in clock.segments.all():
+        calendar = book.calendars[segment.calendar_id]
+        seconds = segment.working_seconds
+        if segment.ended_at is None:
+            seconds = max(0, arithmetic.working_seconds_between(calendar, segment.started_at, now))
+        used += seconds if segment.state == ClockState.RUNNING else 0
+        rows.append(
+            LedgerRow(
+                state=segment.state,
+                cause=segment.cause,
+                reference=segment.reference,
+                started_at=segment.started_at,
+                ended_at=segment.ended_at,
+                working_seconds=seconds,
+                used_seconds=used,
+                target_seconds=segment.target_seconds,
+                calendar_name=book.names[segment.calendar_id],
+                zone=calendar.zone,
+            )
+        )
+    if clock.stopped_at is not None:
+        rows.append(
+            replace(
+                rows[-1],
+                state=clock.state,
+                cause=clock.stop_cause,
+                reference=clock.stop_reference,
+                started_at=clock.stopped_at,
+                ended_at=clock.stopped_at,
+                working_seconds=0,
+            )
+        )
+    return rows
