@@ -1,5 +1,7 @@
 """The pages for requests that cannot be answered, in the reader's language."""
 
+from urllib.parse import quote
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -57,4 +59,7 @@ def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpRespo
         "text": text,
         "request_id": getattr(request, "firstline_id", ""),
     }
-    return render(request, "ui/error.html", context, block="content", status=status)
+    response = render(request, "ui/error.html", context, block="content", status=status)
+    # htmx keeps the page as it is and shows this as a toast.
+    response["X-Error-Text"] = quote(f"{title} {text}".strip())
+    return response

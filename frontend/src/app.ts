@@ -1,0 +1,15 @@
+/** What every page loads: the look, htmx and the islands. */
+
+import "./styles/app.css";
+import "./islands/ui/clock-chip/clock-chip";
+import "./islands/ui/draft-keeper/draft-keeper";
+import "./islands/ui/file-drop/file-drop";
+import "./islands/ui/live-region/live-region";
+import "./islands/ui/presence-list/presence-list";
+import "./islands/ui/suggest-box/suggest-box";
+import "./islands/ui/undo-toast/undo-toast";
+import { watchKeys } from "./islands/ui/key-help/key-help";
+import { teachManners } from "./lib/page";
+
+teachManners();
+watchKeys();

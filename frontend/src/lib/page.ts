@@ -1,0 +1,39 @@
+/** Manners of every page: errors of htmx requests as toasts, menus that close, folds that stay open. */
+
+import htmx from "htmx.org";
+import { toast } from "./dom";
+import { gettext } from "./strings";
+
+interface Answer {
+  readonly ctx?: { readonly response?: { readonly status: number; readonly headers: Headers } };
+}
+
+export function teachManners(): void {
+  document.addEventListener("htmx:before:response", (event) => {
+    const response = (event as CustomEvent<Answer>).detail.ctx?.response;
+    if (!response) return;
+    const words = response.headers.get("X-Error-Text");
+    if (words === null && response.status < 500) return;
+    event.preventDefault();
+    toast(words ? decodeURIComponent(words) : gettext("Something broke on our side. Your text is kept."), "failed");
+  });
+  document.addEventListener("htmx:error", (event) => {
+    const detail = (event as CustomEvent<{ ctx?: unknown }>).detail;
+    if (detail.ctx) toast(gettext("The server cannot be reached. Your text is kept; try again."), "failed");
+  });
+  document.addEventListener("click", (event) => closeMenus(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenus(null);
+  });
+  // An update must not close what the reader opened.
+  htmx.registerExtension("keep-open", {
+    htmx_before_morph_attr: (element: Element, detail: { attrName: string; newValue: string | null }) =>
+      !(element instanceof HTMLDetailsElement && detail.attrName === "open"),
+  });
+}
+
+function closeMenus(target: EventTarget | null): void {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details[data-menu][open]")) {
+    if (!(target instanceof Node) || !menu.contains(target)) menu.open = false;
+  }
+}
