@@ -1,0 +1,134 @@
+"""The service: web, jobs, mail and gateway in one process, or some of them by FIRSTLINE_ROLES."""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+ROLES = ("web", "worker", "gateway", "mail")
+STOP_SECONDS = 8
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM; prints one JSON line once everything listens."""
+    parser = argparse.ArgumentParser(prog="service")
+    parser.add_argument("--bind", nargs="+", default=["127.0.0.1"])
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--tls-cert")
+    parser.add_argument("--tls-key")
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstline.config.settings")
+
+    import django
+
+    from firstline.config.children import follow_parent
+
+    follow_parent()
+    django.setup()
+    _limit_memory_arenas()
+    asyncio.run(_serve(options, _roles()))
+    return 0
+
+
+def _roles() -> frozenset[str]:
+    asked = frozenset(filter(None, os.environ.get("FIRSTLINE_ROLES", ",".join(ROLES)).split(",")))
+    unknown = asked - set(ROLES)
+    if unknown:
+        raise SystemExit(f"FIRSTLINE_ROLES knows {', '.join(ROLES)}; not {', '.join(sorted(unknown))}")
+    return asked
+
+
+async def _serve(options: argparse.Namespace, roles: frozenset[str]) -> None:
+    import uvicorn
+
+    from firstline.config import wiring
+
+    sockets = [_listen(host, options.port) for host in options.bind]
+    server = uvicorn.Server(
+        uvicorn.Config(
+            "firstline.config.asgi:application",
+            http="httptools",
+            ws="websockets-sansio",
+            loop="asyncio",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            log_level=logging.WARNING,
+            server_header=False,
+            ws_per_message_deflate=False,
+            ws_max_size=2**20,
+            ws_ping_interval=20,
+            ws_ping_timeout=30,
+            timeout_graceful_shutdown=3,
+            ssl_certfile=options.tls_cert,
+            ssl_keyfile=options.tls_key,
+        )
+    )
+    stops: list[Callable[[], object]] = []
+    ready = wiring.start(asyncio.get_running_loop(), roles, stops)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _ask_to_exit, server)
+    # Uvicorn would install handlers of its own that raise the signal again at the end.
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(server._serve(sockets))  # noqa: SLF001 - `serve` captures signals
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if server.started:
+        print(json.dumps({"ready": True, **ready}), flush=True)
+        log.info("service_started", port=options.port, roles=sorted(roles))
+    try:
+        await serving
+    finally:
+        await asyncio.get_running_loop().run_in_executor(None, _stop_all, stops)
+        log.info("service_stopped")
+
+
+def _ask_to_exit(server: object) -> None:
+    server.should_exit = True  # type: ignore[attr-defined]
+
+
+def _stop_all(stops: list[Callable[[], object]]) -> None:
+    """Stop parts side by side, each within its time, so that an exit takes as long as the slowest."""
+    threads = [threading.Thread(target=stop, daemon=True) for stop in reversed(stops)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(STOP_SECONDS)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    listener.bind((host, port))
+    listener.listen(1024)
+    listener.setblocking(False)
+    return listener
+
+
+def _limit_memory_arenas() -> None:
+    """glibc keeps an arena per thread; two are enough for a pool that mostly waits for the GIL."""
+    import ctypes
+
+    m_arena_max = -8
+    try:
+        ctypes.CDLL("libc.so.6").mallopt(m_arena_max, 2)
+    except OSError:
+        return
+
+
+if __name__ == "__main__":
+    sys.exit(main())
