@@ -4,7 +4,7 @@ from django.conf import settings
 
 from firstline.config.bridge import Receive, Scope, Send, WsgiBridge
 from firstline.config.wsgi import application as wsgi_application
-from firstline.devices.gateway import gateway_application
+from firstline.devices.consumers import gateway_application
 from firstline.outbox.hub import push_application
 
 FORM_OVERHEAD_BYTES = 2**20

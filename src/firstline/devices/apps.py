@@ -1,0 +1,16 @@
+"""The devices slice."""
+
+from django.apps import AppConfig
+
+
+class DevicesConfig(AppConfig):
+    """Registers tasks and pages."""
+
+    name = "firstline.devices"
+    label = "devices"
+
+    def ready(self) -> None:
+        from firstline.devices import enums, handlers, tasks  # noqa: F401
+        from firstline.ui import messages
+
+        messages.register(enums.ERRORS)

@@ -1,0 +1,21 @@
+"""Codes of devices and what the slice says when it refuses."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DeviceState(models.TextChoices):
+    """Whether a device may connect; inventory-only devices never do."""
+
+    LISTED = "listed", _("Listed, without agent")
+    ACTIVE = "active", _("Enrolled")
+    REVOKED = "revoked", _("Revoked")
+
+
+ERRORS = {
+    "device_unknown": _("There is no such device."),
+    "token_uses": _("A token enrols between 1 and 1,000 devices."),
+    "token_hours": _("A token is valid for 1 hour to 30 days."),
+    "device_name_missing": _("The device needs a name."),
+    "device_revoked_already": _("This device is revoked already."),
+}

@@ -1,0 +1,28 @@
+"""What the devices slice announces."""
+
+from dataclasses import dataclass
+
+from firstline.outbox.events import event
+
+
+@event("devices.device_enrolled")
+@dataclass(frozen=True)
+class DeviceEnrolled:
+    """A device proved that it holds an enrolment token and was taken in."""
+
+    device_id: int
+    token_id: int
+
+
+@event("devices.device_revoked")
+@dataclass(frozen=True)
+class DeviceRevoked:
+    device_id: int
+
+
+@event("devices.facts_changed")
+@dataclass(frozen=True)
+class FactsChanged:
+    """The inventory of a device differs from the one before."""
+
+    device_id: int
