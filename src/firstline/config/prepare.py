@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import django
@@ -69,7 +70,7 @@ class _step:  # noqa: N801 - reads as a statement
         self.name = chinese if chinese_locale() else english
         self.quiet = False
 
-    def __enter__(self) -> "object":
+    def __enter__(self) -> Callable[[bool], None]:
         self.start = time.monotonic()
 
         def note(changed: bool) -> None:

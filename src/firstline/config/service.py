@@ -82,7 +82,7 @@ async def _serve(options: argparse.Namespace, roles: frozenset[str]) -> None:
     # Uvicorn would install handlers of its own that raise the signal again at the end.
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     serving = asyncio.create_task(server._serve(sockets))  # noqa: SLF001 - `serve` captures signals
-    while not server.started and not serving.done():
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     if server.started:
         print(json.dumps({"ready": True, **ready}), flush=True)

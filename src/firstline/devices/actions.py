@@ -165,9 +165,9 @@ def _enrol(hello: Hello, proof: Enrolment) -> Admission:
         _record_refusal(hello, refusal or RefusalCode.TOKEN_UNKNOWN)
         return Admission(None, refusal or RefusalCode.TOKEN_UNKNOWN)
     with transaction():
-        counted = EnrolmentToken.objects.filter(
-            pk=token.pk, uses__lt=F("uses_max"), revoked_at=None
-        ).update(uses=F("uses") + 1)
+        counted = EnrolmentToken.objects.filter(pk=token.pk, uses__lt=F("uses_max"), revoked_at=None).update(
+            uses=F("uses") + 1
+        )
         if counted:
             device = _take_in(hello, token)
     if not counted:
@@ -276,11 +276,13 @@ def store_facts(device_id: int, facts: Mapping[str, Any]) -> None:
         device.model = str(facts.get("model") or device.model)[:200]
         device.serial = str(facts.get("serial") or device.serial)[:200]
         device.agent_version = str(facts.get("agent_version") or device.agent_version)
-        device.save(
-            update_fields=["facts", "os_name", "os_version", "model", "serial", "agent_version"]
-        )
+        device.save(update_fields=["facts", "os_name", "os_version", "model", "serial", "agent_version"])
         DeviceFacts.objects.create(device=device, at=clock.now(), facts=dict(facts))
-        old = DeviceFacts.objects.filter(device=device).order_by("-at").values_list("pk", flat=True)[FACTS_KEPT:]
+        old = (
+            DeviceFacts.objects.filter(device=device)
+            .order_by("-at")
+            .values_list("pk", flat=True)[FACTS_KEPT:]
+        )
         DeviceFacts.objects.filter(pk__in=list(old)).delete()
         publish(FactsChanged(device_id), actor=SYSTEM)
         _push_device(device_id)
@@ -355,9 +357,7 @@ def list_device(
             model=clean_line(model),
             os_name=clean_line(os_name),
         )
-        record(
-            actor=actor, verb="devices.device_listed", ref=device.ref, organization_id=organization.pk
-        )
+        record(actor=actor, verb="devices.device_listed", ref=device.ref, organization_id=organization.pk)
         push("devices")
     return device
 

@@ -117,7 +117,7 @@ class _Link:
     async def close(self, code: int) -> None:
         try:
             await self._send({"type": "websocket.close", "code": code})
-        except Exception:
+        except (RuntimeError, OSError):
             log.debug("close_failed", code=code)  # The other side was faster.
 
     async def _admit(self) -> None:
@@ -248,11 +248,11 @@ def _with_connection(function: Callable[..., T], arguments: tuple[object, ...]) 
     return function(*arguments)
 
 
-def _set_online(device_id: int, online: bool) -> None:  # noqa: FBT001 - called by position
+def _set_online(device_id: int, online: bool) -> None:
     actions.set_online(device_id, online=online)
 
 
-def _store_health(device_id: int, health: dict[str, int], sample: bool) -> None:  # noqa: FBT001
+def _store_health(device_id: int, health: dict[str, int], sample: bool) -> None:
     actions.store_health(device_id, health, sample=sample)
 
 

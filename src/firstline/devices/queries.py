@@ -49,8 +49,10 @@ def find_devices(actor: Actor, text: str = "") -> QuerySet[Device]:
 
 def devices_of(person_id: int) -> QuerySet[Device]:
     """A person's devices: those with an agent and on line first."""
-    return Device.objects.filter(owner_id=person_id).exclude(state="revoked").order_by(
-        "-is_online", "-last_seen_at", "hostname"
+    return (
+        Device.objects.filter(owner_id=person_id)
+        .exclude(state="revoked")
+        .order_by("-is_online", "-last_seen_at", "hostname")
     )
 
 

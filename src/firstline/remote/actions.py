@@ -150,9 +150,7 @@ class _Sink:
     """The gateway's view of requests; see `devices.actions.CommandSink`."""
 
     def stored(self, device_id: int) -> Mapping[uuid.UUID, int]:
-        return dict(
-            _open(device_id).filter(last_seq__gt=0).values_list("key", "last_seq")
-        )
+        return dict(_open(device_id).filter(last_seq__gt=0).values_list("key", "last_seq"))
 
     def pending(self, device_id: int) -> list[wire.RunCommand | wire.Cancel]:
         found: list[wire.RunCommand | wire.Cancel] = []
@@ -205,7 +203,12 @@ def _apply(command: Command, result: wire.Result) -> bool:
             )
         case wire.DiagnosticsReport():
             command.report = [
-                {"code": check.code, "status": str(check.status), "value": check.value, "params": check.params}
+                {
+                    "code": check.code,
+                    "status": str(check.status),
+                    "value": check.value,
+                    "params": check.params,
+                }
                 for check in result.checks
             ]
         case wire.CommandFinished():

@@ -5,6 +5,7 @@ SQLite's busy handler sleeps in steps of up to 100 ms and is unfair; taking turn
 owns checkpoints, so that none runs beside another connection's write of this process.
 """
 
+import sqlite3
 import threading
 from collections import deque
 from pathlib import Path
@@ -112,5 +113,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         mode = "TRUNCATE" if size > TRUNCATE_WAL_BYTES else "PASSIVE"
         try:
             self.connection.execute(f"PRAGMA wal_checkpoint({mode})").close()
-        except base.Database.OperationalError:
+        except sqlite3.OperationalError:
             return  # A reader of another process is in the way; the next commit tries again.
