@@ -37,8 +37,8 @@ class Ticket(models.Model):
     number = models.PositiveBigIntegerField(unique=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.INCIDENT)
     subject = models.CharField(max_length=200)
-    requester = models.ForeignKey(_PERSON, models.PROTECT, related_name="requested_tickets")
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="tickets")
+    requester = models.ForeignKey(_PERSON, models.PROTECT, db_index=False, related_name="requested_tickets")
+    organization = models.ForeignKey(Organization, models.PROTECT, db_index=False, related_name="tickets")
     service = models.ForeignKey(Service, models.SET_NULL, null=True, related_name="tickets")
     category = models.CharField(max_length=60, blank=True)
     impact = models.PositiveSmallIntegerField(choices=Level, default=Level.MEDIUM)
@@ -47,8 +47,10 @@ class Ticket(models.Model):
     priority_source = models.CharField(max_length=20, choices=PrioritySource, default=PrioritySource.DEFAULT)
     status = models.CharField(max_length=20, choices=Status, default=Status.NEW)
     is_open = models.BooleanField(default=True)
-    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="tickets")
-    assignee = models.ForeignKey(_PERSON, models.PROTECT, null=True, related_name="assigned_tickets")
+    team = models.ForeignKey(Team, models.PROTECT, db_index=False, null=True, related_name="tickets")
+    assignee = models.ForeignKey(
+        _PERSON, models.PROTECT, db_index=False, null=True, related_name="assigned_tickets"
+    )
     channel = models.CharField(max_length=20, choices=Channel)
     language = models.CharField(max_length=10)
     tags = models.JSONField(default=list)
@@ -69,38 +71,42 @@ class Ticket(models.Model):
     class Meta:
         indexes = [
             # One per list of the desk, each holding open tickets in the order in which they are shown.
-            models.Index("team", "next_due_at", "id", condition=Q(is_open=True), name="ticket_open_by_team"),
             models.Index(
-                "team",
-                "next_due_at",
-                "id",
+                fields=["team", "next_due_at", "id"], condition=Q(is_open=True), name="ticket_open_by_team"
+            ),
+            models.Index(
+                fields=["team", "next_due_at", "id"],
                 condition=Q(is_open=True, assignee__isnull=True),
                 name="ticket_unassigned_by_team",
             ),
             models.Index(
-                "assignee", "next_due_at", "id", condition=Q(is_open=True), name="ticket_open_by_assignee"
+                fields=["assignee", "next_due_at", "id"],
+                condition=Q(is_open=True),
+                name="ticket_open_by_assignee",
             ),
             models.Index(
-                "assignee",
-                "next_due_at",
-                "id",
+                fields=["assignee", "next_due_at", "id"],
                 condition=Q(is_open=True, last_message_by_requester=True),
                 name="ticket_answered_by_assignee",
             ),
             models.Index(
-                "organization", "next_due_at", "id", condition=Q(is_open=True), name="ticket_open_by_org"
+                fields=["organization", "next_due_at", "id"],
+                condition=Q(is_open=True),
+                name="ticket_open_by_org",
             ),
-            models.Index("next_due_at", "id", condition=Q(is_open=True), name="ticket_open"),
+            models.Index(fields=["next_due_at", "id"], condition=Q(is_open=True), name="ticket_open"),
             models.Index(
-                "team", "-resolved_at", "-id", condition=Q(is_open=False), name="ticket_done_by_team"
+                fields=["team", "-resolved_at", "-id"], condition=Q(is_open=False), name="ticket_done_by_team"
             ),
             models.Index(
-                "assignee", "-resolved_at", "-id", condition=Q(is_open=False), name="ticket_done_by_assignee"
+                fields=["assignee", "-resolved_at", "-id"],
+                condition=Q(is_open=False),
+                name="ticket_done_by_assignee",
             ),
-            models.Index("-resolved_at", "-id", condition=Q(is_open=False), name="ticket_done"),
-            models.Index("requester", "-id", name="ticket_by_requester"),
-            models.Index("organization", "-id", name="ticket_by_org"),
-            models.Index("resolved_at", condition=Q(status=Status.RESOLVED), name="ticket_to_close"),
+            models.Index(fields=["-resolved_at", "-id"], condition=Q(is_open=False), name="ticket_done"),
+            models.Index(fields=["requester", "-id"], name="ticket_by_requester"),
+            models.Index(fields=["organization", "-id"], name="ticket_by_org"),
+            models.Index(fields=["resolved_at"], condition=Q(status=Status.RESOLVED), name="ticket_to_close"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -172,8 +178,8 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("ticket", "created_at", "id", name="message_by_ticket"),
-            models.Index("message_id", condition=~Q(message_id=""), name="message_by_message_id"),
+            models.Index(fields=["ticket", "created_at", "id"], name="message_by_ticket"),
+            models.Index(fields=["message_id"], condition=~Q(message_id=""), name="message_by_message_id"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=MessageKind.values), name="message_kind_known")
@@ -202,7 +208,7 @@ class TicketEvent(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index("ticket", "at", "id", name="ticket_event_by_ticket")]
+        indexes = [models.Index(fields=["ticket", "at", "id"], name="ticket_event_by_ticket")]
 
 
 class Watcher(models.Model):

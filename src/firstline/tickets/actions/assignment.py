@@ -11,6 +11,7 @@ from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, InvalidInput
 from firstline.organizations.models import Team
 from firstline.outbox import actions as outbox
+from firstline.servicelevels.enums import Cause
 from firstline.tickets.actions import clocks, indexing
 from firstline.tickets.actions.core import Note, apply_change, locked
 from firstline.tickets.actions.status import apply_status
@@ -107,7 +108,7 @@ def apply_assignment(actor: Actor, ticket: Ticket, assignment: Assignment) -> No
         return
     if "team_id" in fields and team is not None:
         ticket.team_id = team.pk
-        fields |= clocks.follow_team(ticket, at=at, actor=actor)
+        fields |= clocks.follow_targets(ticket, at=at, actor=actor, cause=Cause.TEAM_CHANGED)
         ticket.team_id = old_team_id
     apply_change(
         ticket,

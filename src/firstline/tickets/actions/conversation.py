@@ -40,6 +40,15 @@ class MoreFields(TypedDict, total=False):
     expected_version: int | None
 
 
+class DraftFields(TypedDict, total=False):
+    """What every kind of message may have besides its text."""
+
+    cc: Iterable[str]
+    files: Iterable[StoredFile]
+    external_key: str | None
+    minutes: int | None
+
+
 def reply(
     *,
     actor: Actor,
@@ -61,7 +70,12 @@ def reply(
     `ticket_is_closed`, `ticket_reopen_too_late`, and what the status change raises. Announces
     `tickets.message_added`.
     """
-    draft = _draft(MessageKind.REPLY, body, cc, files, external_key, minutes, more)
+    draft = _draft(
+        MessageKind.REPLY,
+        body,
+        {"cc": cc, "files": files, "external_key": external_key, "minutes": minutes},
+        more,
+    )
     return _added(actor, ticket, draft, status, more.get("expected_version"))
 
 
@@ -76,7 +90,9 @@ def add_note(
     **more: Unpack[MoreFields],
 ) -> Message:
     """Add a note that only technicians see; otherwise as `reply`, but no clock and no status moves."""
-    draft = _draft(MessageKind.NOTE, body, (), files, external_key, minutes, more)
+    draft = _draft(
+        MessageKind.NOTE, body, {"files": files, "external_key": external_key, "minutes": minutes}, more
+    )
     return _added(actor, ticket, draft, None, more.get("expected_version"))
 
 
@@ -91,7 +107,7 @@ def add_system_message(
 ) -> Message:
     """Add something a machine said about the ticket (an automatic reply, an alert's news): technicians
     see it, no clock and no status moves, nobody is answered."""
-    draft = _draft(MessageKind.SYSTEM, body, (), files, external_key, None, more)
+    draft = _draft(MessageKind.SYSTEM, body, {"files": files, "external_key": external_key}, more)
     return _added(actor, ticket, draft, None, None)
 
 
@@ -124,26 +140,15 @@ def speaks_as_staff(actor: Actor, ticket: Ticket) -> bool:
     return is_staff_for(actor, ticket) and not (actor.kind == "person" and actor.id == ticket.requester_id)
 
 
-def _draft(
-    kind: str,
-    body: str,
-    cc: Iterable[str],
-    files: Iterable[StoredFile],
-    external_key: str | None,
-    minutes: int | None,
-    more: MoreFields,
-) -> MessageDraft:
+def _draft(kind: str, body: str, fields: DraftFields, more: MoreFields) -> MessageDraft:
     return MessageDraft(
         kind=kind,
         body=intake.clean_body(body),
         channel=intake.clean_choice(more.get("channel", Channel.DESK), Channel.values, "channel"),
         to=more.get("to", ()),
-        cc=cc,
-        files=list(files),
         body_html=more.get("body_html"),
         message_id=more.get("message_id", ""),
-        external_key=external_key,
-        minutes=minutes,
+        **fields,
     )
 
 

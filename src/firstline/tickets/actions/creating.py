@@ -137,7 +137,7 @@ def apply_create(actor: Actor, draft: TicketDraft) -> Ticket:
     message = insert_message(ticket, actor, _first_message(draft, body), at=draft.at)
     cc_people = add_watchers(ticket, message.cc)
     write_events(ticket, actor, _first_notes(ticket, priority, team, draft), draft.at)
-    clocks.start(ticket, at=draft.at, actor=actor)
+    clocks.start(ticket, at=draft.at)
     indexing.index_ticket(ticket, texts=[body])
     audit.record(
         actor=actor,

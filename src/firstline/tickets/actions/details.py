@@ -9,6 +9,7 @@ from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput
 from firstline.organizations.models import Service
 from firstline.outbox import actions as outbox
+from firstline.servicelevels.enums import Cause
 from firstline.tickets.actions import clocks, indexing, intake
 from firstline.tickets.actions.core import Note, apply_change, locked
 from firstline.tickets.actions.policies import Facts, PriorityProposal, Reason, propose_priority
@@ -105,7 +106,7 @@ def apply_priority(actor: Actor, ticket: Ticket, proposal: PriorityProposal, *, 
     at = clock.now()
     if proposal.priority != old:
         ticket.priority = proposal.priority
-        fields |= clocks.follow_priority(ticket, at=at, actor=actor)
+        fields |= clocks.follow_targets(ticket, at=at, actor=actor, cause=Cause.PRIORITY_CHANGED)
         ticket.priority = old
     data = {
         "old": old,

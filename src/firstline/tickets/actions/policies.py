@@ -1,4 +1,4 @@
-"""The two hooks that decide in the transaction of a change: priority from facts, and the team that is asked first."""
+"""The two hooks that decide in the transaction of a change: the priority from facts, and the first team."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -92,7 +92,7 @@ def register_priority_policy(policy: PriorityPolicy | None) -> PriorityPolicy | 
 
 
 def register_team_policy(policy: TeamPolicy | None) -> TeamPolicy | None:
-    """Have `policy` decide the first team, category and expected minutes; otherwise as `register_priority_policy`."""
+    """Have `policy` decide the first team, category and expected minutes; as `register_priority_policy`."""
     global _team_policy
     replaced, _team_policy = _team_policy, policy
     return replaced
@@ -136,6 +136,6 @@ def _guarded(policy: Callable[[Facts], Answer], facts: Facts, fallback: Fallback
     try:
         with transaction.atomic():
             return policy(facts)
-    except Exception:  # noqa: BLE001 -- a faulty policy costs its answer, never the ticket
+    except Exception:  # A faulty policy costs its answer, never the ticket.
         log.exception("ticket_policy_failed", policy=getattr(policy, "__name__", ""))
         return fallback
