@@ -115,6 +115,7 @@ class View(models.TextChoices):
     AT_RISK = "at_risk", _("At risk")
     ANSWERED = "answered", _("Waiting for me")
     OPEN = "open", _("All open in my teams")
+    ALL = "all", _("All open")
     CLOSED = "closed", _("Recently closed")
 
 

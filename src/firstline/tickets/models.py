@@ -6,9 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from firstline.devices.models import Device
 from firstline.files.models import StoredFile
 from firstline.kit.refs import Ref
 from firstline.organizations.models import Organization, Service, Team
+from firstline.remote.models import Command
 from firstline.tickets.enums import (
     OPEN_STATUSES,
     PREFIXES,
@@ -39,6 +41,7 @@ class Ticket(models.Model):
     subject = models.CharField(max_length=200)
     requester = models.ForeignKey(_PERSON, models.PROTECT, db_index=False, related_name="requested_tickets")
     organization = models.ForeignKey(Organization, models.PROTECT, db_index=False, related_name="tickets")
+    device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="tickets")
     service = models.ForeignKey(Service, models.SET_NULL, null=True, related_name="tickets")
     category = models.CharField(max_length=60, blank=True)
     impact = models.PositiveSmallIntegerField(choices=Level, default=Level.MEDIUM)
@@ -231,6 +234,13 @@ class Rating(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(stars__range=(1, 5)), name="rating_in_range")]
+
+
+class TicketCommand(models.Model):
+    """A request to a device that was made from a ticket."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="ticket_commands")
+    command = models.OneToOneField(Command, models.CASCADE, related_name="+")
 
 
 class ImportRun(models.Model):

@@ -80,7 +80,7 @@ def can_view(actor: Actor, ticket: Ticket) -> bool:
     """The same answer as `queries.visible_to`, for a ticket in hand."""
     if is_staff_for(actor, ticket) or is_requester_of(actor, ticket):
         return True
-    if actor.kind != "person":
+    if actor.kind != "person" or actor.id is None:
         return False
     if actor.may(ORGANIZATION_VIEW) and ticket.organization_id == actor.organization_id:
         return True

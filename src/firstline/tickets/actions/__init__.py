@@ -9,6 +9,7 @@ from firstline.tickets.actions.assignment import (
     remove_watcher,
     take_ticket,
 )
+from firstline.tickets.actions.commands import request_command, request_diagnostics
 from firstline.tickets.actions.conversation import add_note, add_system_message, apply_message, reply
 from firstline.tickets.actions.core import locked
 from firstline.tickets.actions.creating import TicketDraft, apply_create, create_ticket
@@ -68,6 +69,8 @@ __all__ = [
     "remove_watcher",
     "reopen_ticket",
     "reply",
+    "request_command",
+    "request_diagnostics",
     "resolve_ticket",
     "take_ticket",
 ]

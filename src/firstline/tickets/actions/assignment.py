@@ -8,11 +8,11 @@ from firstline.accounts.models import Person
 from firstline.accounts.queries import actor_for
 from firstline.kit import clock
 from firstline.kit.actor import Actor
-from firstline.kit.errors import Conflict, InvalidInput
+from firstline.kit.errors import Conflict, InvalidInput, NotAllowed
 from firstline.organizations.models import Team
 from firstline.outbox import actions as outbox
 from firstline.servicelevels.enums import Cause
-from firstline.tickets.actions import clocks, indexing
+from firstline.tickets.actions import clocks
 from firstline.tickets.actions.core import Note, apply_change, locked
 from firstline.tickets.actions.status import apply_status
 from firstline.tickets.enums import EventKind, Status
@@ -72,10 +72,11 @@ def take_ticket(*, actor: Actor, ticket: Ticket) -> Ticket:
         fresh = locked(ticket)
         check_staff(actor, fresh, TICKET_EDIT)
         _check_not_closed(fresh)
+        if actor.kind != "person" or actor.id is None:
+            raise NotAllowed("permission_missing", permission=TICKET_EDIT)
         if fresh.assignee_id not in {None, actor.id}:
             raise Conflict("ticket_already_assigned")
-        taker = Person.objects.get(pk=actor.id)
-        apply_assignment(actor, fresh, Assignment(taker))
+        apply_assignment(actor, fresh, Assignment(Person.objects.get(pk=actor.id)))
         if fresh.status == Status.NEW:
             apply_status(actor, fresh, Status.OPEN)
     return fresh
@@ -121,8 +122,6 @@ def apply_assignment(actor: Actor, ticket: Ticket, assignment: Assignment) -> No
         at=at,
     )
     _announce(actor, ticket, fields, old_team_id, assignment.decision_id)
-    if "team_id" in fields:
-        indexing.reindex_ticket(ticket)
 
 
 def add_watcher(*, actor: Actor, ticket: Ticket, person: Person) -> None:

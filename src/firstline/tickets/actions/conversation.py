@@ -12,7 +12,7 @@ from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, NotAllowed
 from firstline.outbox import actions as outbox
-from firstline.tickets.actions import clocks, indexing, intake
+from firstline.tickets.actions import clocks, intake
 from firstline.tickets.actions.core import apply_change, locked
 from firstline.tickets.actions.messages import MessageDraft, add_watchers, insert_message
 from firstline.tickets.actions.status import apply_status
@@ -130,7 +130,6 @@ def apply_message(actor: Actor, ticket: Ticket, draft: MessageDraft, *, status: 
         ticket, actor, verb="tickets.message_added", fields=fields, recorded=_recorded(message), at=at
     )
     _move_on(actor, ticket, message, status, staff=staff)
-    indexing.reindex_ticket(ticket)
     outbox.publish(MessageAdded(ticket.pk, message.pk), actor=actor)
     return message
 
@@ -184,7 +183,6 @@ def _apply_internal(actor: Actor, ticket: Ticket, draft: MessageDraft, at: datet
         check_can_view(actor, ticket)
     message = insert_message(ticket, actor, draft, at=at)
     apply_change(ticket, actor, verb="tickets.message_added", fields={}, recorded=_recorded(message), at=at)
-    indexing.reindex_ticket(ticket)
     outbox.publish(MessageAdded(ticket.pk, message.pk), actor=actor)
     return message
 

@@ -1,1 +1,0 @@
-"""What an agent can tell and do; each capability stands alone."""

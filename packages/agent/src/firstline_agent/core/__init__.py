@@ -1,1 +1,0 @@
-"""The agent itself: who it is, what it was asked, what the person said, what it did."""

@@ -1,1 +1,0 @@
-"""The one connection of an agent: outwards, to its gateway."""
