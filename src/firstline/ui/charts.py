@@ -134,7 +134,11 @@ def lines(
             drawn.append((index + 1, "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)))
             ends.append((index + 1, f"{points[-1][0] + 6:.1f}", points[-1][1] + 4, name))
     paths = format_html_join("", '<path class="l l-{}" d="{}"/>', drawn)
-    labels = format_html_join("", '<text class="e-{}" x="{}" y="{:.1f}">{}</text>', _apart(ends))
+    labels = format_html_join(
+        "",
+        '<text class="e-{}" x="{}" y="{}">{}</text>',
+        [(i, x, f"{y:.1f}", name) for i, x, y, name in _apart(ends)],
+    )
     every = max(1, len(names) // 6)
     axis = format_html_join(
         "",
