@@ -1,10 +1,13 @@
-"""The outermost middleware: request ids for logs and audit."""
+"""The outermost middleware: request ids for logs and audit, and pages for expected failures."""
 
 import uuid
 from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+
+from firstline.kit.errors import DomainError
+from firstline.ui.errors import domain_error
 
 
 class RequestMiddleware:
@@ -21,3 +24,7 @@ class RequestMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a domain error that no view caught with its status and a sentence."""
+        return domain_error(request, exception) if isinstance(exception, DomainError) else None

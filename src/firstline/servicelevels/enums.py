@@ -59,6 +59,7 @@ ERRORS: dict[str, str | Promise] = {
     "calendar_zone_unknown": _("“%(value)s” is not a time zone such as Europe/Berlin."),
     "calendar_time_invalid": _("“%(value)s” is not a time of day such as 09:00."),
     "calendar_window_invalid": _("“%(value)s” is not a span of time such as 09:00-17:00."),
+    "calendar_month_day_invalid": _("“%(value)s” is not a day of the year such as 12-25."),
     "calendar_date_invalid": _("“%(value)s” is not a date such as 2027-01-31."),
     "holiday_country_unknown": _("There are no public holidays on record for “%(value)s”."),
     "holiday_year_unknown": _("There are no public holidays on record for %(year)s yet; enter them by hand."),

@@ -1,0 +1,37 @@
+"""Reads of this slice: the rules in force, clocks and ledgers, and what the administration pages show."""
+
+from firstline.servicelevels.queries.clocks import ClockView, LedgerRow, clocks_for, clocks_for_many, ledger
+from firstline.servicelevels.queries.pages import (
+    CalendarPage,
+    CalendarRow,
+    PolicyRow,
+    TeamRow,
+    calendar_page,
+    calendar_rows,
+    countries,
+    policy_rows,
+    team_rows,
+)
+from firstline.servicelevels.queries.rules import PolicyRules, Rules, calendar_value, rules, rules_token
+
+__all__ = [
+    "CalendarPage",
+    "CalendarRow",
+    "ClockView",
+    "LedgerRow",
+    "PolicyRow",
+    "PolicyRules",
+    "Rules",
+    "TeamRow",
+    "calendar_page",
+    "calendar_rows",
+    "calendar_value",
+    "clocks_for",
+    "clocks_for_many",
+    "countries",
+    "ledger",
+    "policy_rows",
+    "rules",
+    "rules_token",
+    "team_rows",
+]
