@@ -17,3 +17,11 @@ def emptying_the_audit_trail() -> None:
     from firstline.audit.testing import allow_flush
 
     allow_flush()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def bus_within_this_process() -> None:
+    """No test opens connections for NOTIFY unless it is about them."""
+    from firstline.outbox import bus
+
+    bus.use(bus.LocalBus())

@@ -3,7 +3,12 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
+
+from firstline.outbox import bus
+from firstline.outbox.enums import ERRORS
+from firstline.ui import messages
 
 
 class OutboxConfig(AppConfig):
@@ -15,3 +20,8 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("firstline.outbox.tasks")
+        messages.register(ERRORS)
+        if connection.vendor == "postgresql":
+            # Other processes share this database; connections are made when first needed.
+            notify = import_module("firstline.outbox.notify")
+            bus.use(notify.PostgresBus(connection.get_connection_params))

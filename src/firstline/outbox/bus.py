@@ -1,4 +1,4 @@
-"""Carries small messages between processes: local by default, PostgreSQL NOTIFY where there are several."""
+"""Carries small messages to every process: local by default, PostgreSQL NOTIFY (`notify.py`) at scale."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from firstline.outbox import wakeup
 
 log = structlog.get_logger(__name__)
 
-# {"kind": "changed" | "presence" | "recheck" | "wake", …}; small JSON values only.
+# {"kind": "changed" | "presence" | "recheck" | "wake" | "gap", …}; small JSON values only.
 Message = dict[str, Any]
 Listener = Callable[[Message], None]
 
@@ -23,6 +23,9 @@ class Bus(Protocol):
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` (from any thread, quickly) for each message; returns how to stop that."""
+
+    def attend(self) -> None:
+        """Receive from other processes too, although nobody listens (a worker only wants to be woken)."""
 
     def close(self) -> None:
         """Stop threads and connections."""
@@ -47,7 +50,7 @@ class LocalBus:
 
     def deliver(self, message: Message) -> None:
         """Hand a message to the listeners of this process."""
-        if message["kind"] == "wake":
+        if message["kind"] in {"wake", "gap"}:
             wakeup.nudge()
         for listener in self._listeners:
             try:
@@ -55,27 +58,26 @@ class LocalBus:
             except Exception:
                 log.exception("bus_listener_failed", kind=message["kind"])
 
+    def attend(self) -> None:
+        """There are no others."""
+
     def close(self) -> None:
         self._listeners = []
 
 
-_current: Bus | None = None
+_current: Bus = LocalBus()
 
 
 def current() -> Bus:
     """This process's bus."""
-    global _current
-    if _current is None:
-        _current = LocalBus()
     return _current
 
 
-def use(bus: Bus | None) -> None:
-    """Replace the bus (None: choose anew when next needed); closes the old one."""
+def use(bus: Bus) -> None:
+    """Replace the bus and close the old one; done once, at the start of a process."""
     global _current
-    if _current is not None:
-        _current.close()
-    _current = bus
+    old, _current = _current, bus
+    old.close()
 
 
 def wake() -> None:

@@ -1,6 +1,12 @@
 """For tests: run what the outbox holds, in this thread, until it is empty."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
 from firstline.outbox import running
+from firstline.outbox.events import EVENTS, HANDLERS, PERIODS, TASKS
+from firstline.outbox.models import Schedule
 
 
 def drain(*, allow_failures: bool = False, jobs_max: int = 1000) -> int:
@@ -25,6 +31,23 @@ def drain(*, allow_failures: bool = False, jobs_max: int = 1000) -> int:
 
 
 def run_periodic(name: str) -> None:
-    """Run one periodic job now, in this thread."""
+    """Run one periodic job now, in this thread, and whatever follows from it."""
+    running.add_schedules()
+    Schedule.objects.filter(name=name).update(next_at=datetime.min.replace(tzinfo=UTC))
     running.tick(name)
     drain()
+
+
+@contextmanager
+def registry() -> Iterator[None]:
+    """Events, handlers and jobs declared inside are forgotten afterwards."""
+    kept_handlers = {name: list(tasks) for name, tasks in HANDLERS.items()}
+    kept = [(EVENTS, dict(EVENTS)), (TASKS, dict(TASKS)), (PERIODS, dict(PERIODS))]
+    try:
+        yield
+    finally:
+        for live, before in kept:
+            live.clear()  # type: ignore[attr-defined]
+            live.update(before)  # type: ignore[attr-defined]
+        HANDLERS.clear()
+        HANDLERS.update(kept_handlers)

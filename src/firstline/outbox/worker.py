@@ -10,7 +10,7 @@ import structlog
 from django.db import close_old_connections, connections
 
 from firstline.audit.actions import seal
-from firstline.outbox import running, wakeup
+from firstline.outbox import bus, running, wakeup
 from firstline.outbox.events import TASKS
 from firstline.outbox.models import Job
 
@@ -51,6 +51,7 @@ class Worker:
     def start(self) -> None:
         """Start the threads and return."""
         wakeup.listen(self._wake)
+        bus.current().attend()
         self._threads = [threading.Thread(target=self._clerk, name="outbox-clerk", daemon=True)]
         self._threads += [
             threading.Thread(target=self._run_jobs, name=f"outbox-{number}", daemon=True)

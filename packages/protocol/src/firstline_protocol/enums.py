@@ -84,6 +84,7 @@ class CommandRefusal(StrEnum):
     SILENCED = "silenced"
     TOO_MANY_PROMPTS = "too_many_prompts"
     VERB_NOT_ALLOWED = "verb_not_allowed"
+    QUARANTINE = "quarantine"
     AGENT_STOPPED = "agent_stopped"
     NOT_SUPPORTED = "not_supported"
 

@@ -1,0 +1,1 @@
+"""What an agent can tell and do; each capability stands alone."""

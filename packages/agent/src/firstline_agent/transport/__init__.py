@@ -1,0 +1,1 @@
+"""The one connection of an agent: outwards, to its gateway."""
