@@ -9,7 +9,6 @@ from django.utils.translation import pgettext_lazy
 CHAIN_DEPTH_MAX = 12
 # Dispatched events are kept this long for the administrator's eyes.
 EVENT_KEEP_DAYS = 7
-DEFAULT_QUEUE = "default"
 
 
 class JobState(models.TextChoices):

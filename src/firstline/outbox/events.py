@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 from firstline.kit.actor import Actor
-from firstline.outbox.enums import DEFAULT_QUEUE
 
 Args = dict[str, Any]
+
+DEFAULT_QUEUE = "default"
 
 
 @dataclass(frozen=True, slots=True)

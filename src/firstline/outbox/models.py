@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from firstline.kit import ids
-from firstline.outbox.enums import DEFAULT_QUEUE, JobState
+from firstline.outbox.enums import JobState
+from firstline.outbox.events import DEFAULT_QUEUE
 
 
 class Event(models.Model):

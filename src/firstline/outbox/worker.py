@@ -92,6 +92,7 @@ class Worker:
                 elif not any(did):
                     self._wake.wait(self._poll_seconds)
             self._drain_on_stop()
+            self._attempt(seal)
         finally:
             connections.close_all()
 

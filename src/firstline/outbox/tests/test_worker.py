@@ -1,0 +1,209 @@
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from firstline.audit.actions import record
+from firstline.audit.models import AuditPending, AuditSeal
+from firstline.kit import clock
+from firstline.kit.actor import SYSTEM
+from firstline.kit.refs import Ref
+from firstline.outbox import running
+from firstline.outbox.actions import enqueue, transaction
+from firstline.outbox.events import Args, Context, job
+from firstline.outbox.models import Job
+from firstline.outbox.testing import registry
+from firstline.outbox.worker import Worker
+
+PATIENCE_SECONDS = 20
+
+
+@pytest.fixture(autouse=True)
+def own_registry() -> Iterator[None]:
+    with registry():
+        yield
+
+
+def in_thread(work: object) -> None:
+    """Run with a database connection of its own."""
+
+    def run() -> None:
+        try:
+            work()  # type: ignore[operator]
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(PATIENCE_SECONDS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_leased_job_is_not_claimed_again_until_the_lease_expires() -> None:
+    ran: list[int] = []
+
+    @job("tea.pour")
+    def pour(_args: Args, context: Context) -> None:
+        ran.append(context.attempt)
+
+    with transaction():
+        enqueue("tea.pour", {})
+    (first,) = running.claim(5, lease_seconds=30)
+    assert running.claim(5) == []
+
+    with clock.frozen(clock.now() + timedelta(seconds=31)):
+        (second,) = running.claim(5)
+        running.run(second)
+    stale = running.run(first)  # The worker that lost its lease comes back late.
+
+    assert (stale, ran) == (None, [2, 1])
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_without_the_lease_cannot_finish_or_fail_the_job() -> None:
+    @job("tea.pour")
+    def pour(_args: Args, context: Context) -> None:
+        if context.attempt == 1:
+            raise OSError
+
+    with transaction():
+        enqueue("tea.pour", {})
+    (first,) = running.claim(1, lease_seconds=0)
+    with clock.frozen(clock.now() + timedelta(seconds=1)):
+        (second,) = running.claim(1)
+    running.run(first)
+
+    held = Job.objects.get()
+    assert (held.lease_id, held.state, held.error) == (second.lease_id, "ready", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_heartbeat_keeps_only_leases_that_are_held() -> None:
+    job("tea.pour")(lambda args, context: None)
+    with transaction():
+        enqueue("tea.pour", {})
+        enqueue("tea.pour", {})
+    lost, kept = running.claim(2, lease_seconds=0)
+    with clock.frozen(clock.now() + timedelta(seconds=1)):
+        running.claim(1)  # takes the first over
+    running.extend([lost, kept], lease_seconds=600)
+
+    far = clock.now() + timedelta(seconds=300)
+    assert list(Job.objects.filter(lease_until__gt=far).values_list("id", flat=True)) == [kept.id]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_that_kills_every_worker_becomes_a_dead_letter() -> None:
+    job("tea.explode")(lambda args, context: None)
+    with transaction():
+        enqueue("tea.explode", {})
+    Job.objects.update(attempts=8)
+
+    (claimed,) = running.claim(1)
+    running.run(claimed)
+
+    assert "stopped in the middle" in Job.objects.get(state="dead").error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_run_one_job_at_once() -> None:
+    count = 60
+    seen: Counter[int] = Counter()
+    guard, done = threading.Lock(), threading.Event()
+
+    @job("tea.pour")
+    def pour(args: Args, _context: Context) -> None:
+        with guard:
+            seen[args["cup"]] += 1
+            if len(seen) == count:
+                done.set()
+
+    with transaction():
+        for cup in range(count):
+            enqueue("tea.pour", {"cup": cup})
+    workers = [Worker(threads=3) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    finished = done.wait(PATIENCE_SECONDS)
+    stopped = [worker.stop() for worker in workers]
+
+    assert (finished, stopped) == (True, [True, True])
+    assert set(seen.values()) == {1}
+    assert not Job.objects.filter(name="tea.pour").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_wakes_at_once_and_seals_what_was_recorded() -> None:
+    poured = threading.Event()
+    job("tea.pour")(lambda args, context: poured.set())
+    # So patient that only a wake-up can be the reason for running the job.
+    worker = Worker(threads=1, poll_seconds=600)
+    worker.start()
+    try:
+        with transaction():
+            record(actor=SYSTEM, verb="tea.asked", ref=Ref("cup", 1))
+            enqueue("tea.pour", {})
+        assert poured.wait(PATIENCE_SECONDS)
+    finally:
+        assert worker.stop()
+
+    assert not AuditPending.objects.exists()
+    assert AuditSeal.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_limited_queue_leaves_room_for_the_rest() -> None:
+    slow_started, release, quick = threading.Event(), threading.Event(), threading.Event()
+    slow: list[int] = []
+
+    @job("tea.steep", queue="slow")
+    def steep(args: Args, _context: Context) -> None:
+        slow.append(args["n"])
+        slow_started.set()
+        release.wait(PATIENCE_SECONDS)
+
+    job("tea.pour")(lambda args, context: quick.set())
+    with transaction():
+        for n in range(3):
+            enqueue("tea.steep", {"n": n})
+        enqueue("tea.pour", {})
+    worker = Worker(threads=2)
+    worker.start()
+    try:
+        assert slow_started.wait(PATIENCE_SECONDS)
+        assert quick.wait(PATIENCE_SECONDS)
+        assert slow == [0]
+    finally:
+        release.set()
+        assert worker.stop()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_idle_step_is_cheap(django_assert_num_queries: object) -> None:
+    from firstline.audit.actions import seal
+
+    running.add_schedules()
+
+    with django_assert_num_queries(4):  # type: ignore[operator]
+        running.dispatch()
+        seal()
+        running.claim(2)
+        next_tick = running.due_schedules()
+
+    assert next_tick  # new schedules are due at once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_one_of_two_workers_gets_a_tick() -> None:
+    running.add_schedules()
+    wins: list[bool] = []
+
+    in_thread(lambda: wins.append(running.tick("outbox.clean")))
+    wins.append(running.tick("outbox.clean"))
+
+    assert wins == [True, False]
+    assert Job.objects.filter(name="outbox.clean").count() == 1
