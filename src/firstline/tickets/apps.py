@@ -1,5 +1,7 @@
 """Registration of the ticket slice."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -16,3 +18,5 @@ class TicketsConfig(AppConfig):
         from firstline.ui import messages
 
         messages.register(ERRORS)
+        for module in ("tasks",):
+            import_module(f"firstline.tickets.{module}")
