@@ -220,10 +220,17 @@ async def test_agent_ends_at_once_and_reports_later(state):
             await Page(state).answer(allow=True)
             await gateway.until(lambda: gateway.output(command_id))
             children = psutil.Process(process.pid).children(recursive=True)
+            page = Page(state)
+            view = json.loads((await page.get("/desk"))[2])
+            watching = asyncio.create_task(page.get(f"/desk?seen={view['revision']}"))
+            half_open = await asyncio.open_unix_connection(state / "consent.sock")
+            await page.get("/desk")
             process.send_signal(signal.SIGINT)
             async with asyncio.timeout(2):
                 await process.wait()
             alive = [child for child in children if child.is_running() and child.status() != "zombie"]
+            half_open[1].close()
+            await asyncio.gather(watching, return_exceptions=True)
         async with running_agent(state):
             results = await gateway.ended(command_id)
 
@@ -238,14 +245,18 @@ async def test_killed_agent_tells_what_it_was_doing(state):
     async with enrolled(state) as gateway:
         process = await start_agent(state)
         await gateway.until(lambda: gateway.heartbeats)
-        command_id = await gateway.run("echo up; exec sleep 4")
+        command_id = await gateway.run("echo up; sleep 66")
         await Page(state).answer(allow=True)
         await gateway.until(lambda: gateway.output(command_id))
+        children = psutil.Process(process.pid).children(recursive=True)
         process.kill()
-        await process.communicate()
+        await process.wait()
         async with running_agent(state):
             results = await gateway.ended(command_id)
+        _gone, alive = psutil.wait_procs(children, timeout=3)
 
+    assert children
+    assert alive == []
     assert results[-1].reason == "interrupted"
     assert gateway.output(command_id) == b"up\n"
 

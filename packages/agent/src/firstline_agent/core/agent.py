@@ -108,6 +108,9 @@ async def _start(
     answer_seconds: float,
 ) -> Link:
     spool, journal = Spool(folder.spool), Journal(folder.journal)
+    for group, mark in spool.orphans:
+        if mark and system.group_mark(group) == mark:
+            system.end_group(group, at_once=True)
     desk = ConsentDesk(prompts_per_hour=config.prompts_per_hour, answer_seconds=answer_seconds)
     link = Link(
         address=parse_address(config.gateway_url),

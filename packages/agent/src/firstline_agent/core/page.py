@@ -4,7 +4,6 @@ import asyncio
 import hmac
 import json
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -68,11 +67,11 @@ class PromptPage:
         self._server: asyncio.Server | None = None
         self._authority = ""
         self._viewers = 0
-        self._clients = 0
+        self._clients: set[asyncio.Task[None]] = set()
 
     async def start(self) -> str:
         """Return the link, which is also written where only this user can read it."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=_HEAD_BYTES_MAX)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=_HEAD_BYTES_MAX)
         self._authority = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         url = f"http://{self._authority}/#{self._secret}"
         self._folder.write("prompt-url", url + "\n")
@@ -84,6 +83,9 @@ class PromptPage:
     async def close(self) -> None:
         if self._server is not None:
             self._server.close()
+        for client in self._clients:
+            client.cancel()
+        await asyncio.gather(*self._clients, return_exceptions=True)
         self._folder.prompt_url.unlink(missing_ok=True)
         self._folder.prompt_page.unlink(missing_ok=True)
 
@@ -91,8 +93,12 @@ class PromptPage:
         if self._opener is not None and self._viewers == 0 and self._opener.has_desktop():
             self._opener.open_page(self._folder.prompt_page)
 
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        client = asyncio.create_task(self._serve(reader, writer))
+        self._clients.add(client)
+        client.add_done_callback(self._clients.discard)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._clients += 1
         try:
             status, kind, body = await self._respond(reader)
             head = {**_HEADERS, "Content-Type": f"{_CONTENT_TYPES[kind]}; charset=utf-8"}
@@ -103,24 +109,21 @@ class PromptPage:
         except OSError:
             pass
         finally:
-            self._clients -= 1
             writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
 
     async def _respond(self, reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
-        if self._clients > _CLIENTS_MAX:
+        if len(self._clients) > _CLIENTS_MAX:
             return "503 Service Unavailable", "json", b"{}"
         try:
             async with asyncio.timeout(_READ_SECONDS_MAX):
                 request = await _read_request(reader)
-            return await self._route(request)
+            return await self._route(request, reader)
         except _Refused as refused:
             return refused.status, "json", b"{}"
         except (ValueError, KeyError, TypeError, TimeoutError, EOFError, asyncio.LimitOverrunError):
             return "400 Bad Request", "json", b"{}"
 
-    async def _route(self, request: _Request) -> tuple[str, str, bytes]:
+    async def _route(self, request: _Request, reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
         if request.headers.get("host") != self._authority:
             raise _Refused("421 Misdirected Request")
         match request.method, request.path:
@@ -132,7 +135,7 @@ class PromptPage:
                 return "200 OK", "js", _asset("prompt.js")
             case "GET", "/desk":
                 self._check_secret(request)
-                return await self._show(int(request.query.get("seen", ["-1"])[0]))
+                return await self._show(int(request.query.get("seen", ["-1"])[0]), reader)
             case "POST", "/answer" | "/stop":
                 self._check_secret(request)
                 self._check_origin(request)
@@ -150,13 +153,19 @@ class PromptPage:
         if request.headers.get("content-type") != "application/json":
             raise _Refused("415 Unsupported Media Type")
 
-    async def _show(self, seen: int) -> tuple[str, str, bytes]:
+    async def _show(self, seen: int, reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
         """What the desk holds; waits for a change when the page has already seen this state."""
+        change = asyncio.create_task(self._desk.wait_change(seen, _POLL_SECONDS))
+        # Without pipelining, anything readable now means that the browser has closed the page.
+        left = asyncio.create_task(reader.read(1))
         self._viewers += 1
         try:
-            await self._desk.wait_change(seen, _POLL_SECONDS)
+            await asyncio.wait({change, left}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._viewers -= 1
+            change.cancel()
+            left.cancel()
+            await asyncio.gather(change, left, return_exceptions=True)
         entries, holds = read_entries(self._folder.journal)
         shown = [entry for entry in entries if entry.kind in {"finished", "refused"}]
         view: dict[str, Any] = desk_view(self._desk) | {

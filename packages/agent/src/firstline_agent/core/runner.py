@@ -154,7 +154,7 @@ class Runner:
 
         shell = ShellCommand(self._system, request.text, request.timeout_seconds, keep)
         self._work[request.command_id].shell = shell
-        return await shell.run(lambda: self._started(request))
+        return await shell.run(lambda: self._started(request, shell.group))
 
     async def _run_diagnostics(self, request: RunCommand) -> Outcome:
         started = time.monotonic()
@@ -167,7 +167,9 @@ class Runner:
         self._add(DiagnosticsReport(request.command_id, 1, _now_ms(), checks=checks))
         return Outcome(FinishReason.EXITED, int(1000 * (time.monotonic() - started)), exit_code=0)
 
-    def _started(self, request: RunCommand) -> None:
+    def _started(self, request: RunCommand, group: int | None = None) -> None:
+        if group is not None:
+            self._spool.note_group(request.command_id, group, self._system.group_mark(group))
         self._journal.note("started", request)
         run_as = clean_line(self._system.user_name(), 64)
         self._add(CommandStarted(request.command_id, 1, _now_ms(), run_as=run_as))

@@ -48,11 +48,13 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._records: dict[UUID, Record] = {}
+        self.orphans: list[tuple[int, str]] = []
         self._done = self._load_done()
         for path in sorted(folder.glob("*.frames")):
             self._load(path)
         for record in list(self._records.values()):
             if not record.is_ended:
+                self._note_orphan(record)
                 self.add(record.request.command_id, _interrupted(record))
 
     def knows(self, command_id: UUID) -> bool:
@@ -79,6 +81,10 @@ class Spool:
         _append(record.path, encode_frame(numbered), is_durable=is_milestone)
         self._keep(record, numbered)
 
+    def note_group(self, command_id: UUID, group: int, mark: str) -> None:
+        """Remember what runs, so that the next agent can end it if this one is killed."""
+        self._records[command_id].path.with_suffix(".group").write_text(f"{group} {mark}")
+
     def acknowledge(self, command_id: UUID, seq: int) -> None:
         """Forget results up to `seq`, and the whole request after its last one."""
         record = self._records.get(command_id)
@@ -96,8 +102,14 @@ class Spool:
         self._done[command_id] = None
         _append_line(self._folder / "done", str(command_id))
         record.path.unlink(missing_ok=True)
-        record.path.with_suffix(".acked").unlink(missing_ok=True)
+        for suffix in (".acked", ".group"):
+            record.path.with_suffix(suffix).unlink(missing_ok=True)
         del self._records[command_id]
+
+    def _note_orphan(self, record: Record) -> None:
+        with suppress(OSError, ValueError):
+            group, _, mark = record.path.with_suffix(".group").read_text().partition(" ")
+            self.orphans.append((int(group), mark))
 
     def _keep(self, record: Record, result: Result) -> None:
         record.seq = result.seq

@@ -32,6 +32,7 @@ class TerminalServer:
         self._desk = desk
         self._is_connected = is_connected
         self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -42,12 +43,20 @@ class TerminalServer:
                 listener.bind(name)
         finally:
             os.umask(old)
-        self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=_LINE_BYTES_MAX)
+        self._server = await asyncio.start_unix_server(self._accept, sock=listener, limit=_LINE_BYTES_MAX)
 
     async def close(self) -> None:
         if self._server is not None:
             self._server.close()
+        for client in self._clients:
+            client.cancel()
+        await asyncio.gather(*self._clients, return_exceptions=True)
         self._path.unlink(missing_ok=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        client = asyncio.create_task(self._serve(reader, writer))
+        self._clients.add(client)
+        client.add_done_callback(self._clients.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -46,6 +46,10 @@ class Platform(Protocol):
         """Ask every process of a group to end, or end them at once; no error if none is left."""
         ...
 
+    def group_mark(self, group: int) -> str:
+        """What tells this group from a later one with the same number; empty if its first process is gone."""
+        ...
+
     def has_desktop(self) -> bool:
         """Whether somebody sits in front of a graphical session that we may open a page in."""
         ...

@@ -94,6 +94,12 @@ class Linux:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL if at_once else signal.SIGTERM)
 
+    def group_mark(self, group: int) -> str:
+        # The name in brackets may hold spaces; the start time is the 22nd field, the 20th after it.
+        fields = _read(f"/proc/{group}/stat").rpartition(")")[2].split()
+        boot = _read("/proc/sys/kernel/random/boot_id").strip()
+        return f"{boot}-{fields[19]}" if len(fields) > 19 and fields[0] != "Z" else ""
+
     def has_desktop(self) -> bool:
         # A browser must not be started as root, whatever session root may see.
         display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")

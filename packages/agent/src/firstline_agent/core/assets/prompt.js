@@ -117,7 +117,9 @@ function question(request) {
 
 function showQuestions(requests) {
   const place = document.getElementById("questions");
+  const isIdle = !place.querySelector("article");
   const ids = new Set(requests.map((request) => request.id));
+  // Whoever reads one question is not moved to the next.
   for (const card of [...place.children]) {
     if (!ids.has(card.dataset.id)) card.remove();
   }
@@ -128,7 +130,7 @@ function showQuestions(requests) {
     place.append(card);
     first = first || card;
   }
-  if (first) first.querySelector("h1").focus();
+  if (first && isIdle) first.querySelector("h1").focus();
   if (!requests.length) {
     const idle = make("div", "", "card");
     idle.append(make("h1", say("idle")), make("p", say("idleMore"), "soft"));
