@@ -1,0 +1,28 @@
+"""Every write of mail."""
+
+from firstline.mail.actions.inbound import drop, ignore, process, quarantine, receive, retry, settle
+from firstline.mail.actions.mailboxes import note_fetch, save_mailbox
+from firstline.mail.actions.outbound import (
+    fail_bounced,
+    keep_sunk,
+    record_attempt,
+    send,
+    send_again,
+)
+
+__all__ = [
+    "drop",
+    "fail_bounced",
+    "ignore",
+    "keep_sunk",
+    "note_fetch",
+    "process",
+    "quarantine",
+    "receive",
+    "record_attempt",
+    "retry",
+    "save_mailbox",
+    "send",
+    "send_again",
+    "settle",
+]
