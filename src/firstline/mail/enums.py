@@ -67,34 +67,38 @@ REASONS = {
 }
 
 ERRORS = {
-    "mail_address_invalid": _("“{address}” is not an e-mail address."),
+    "mail_address_invalid": _("“%(address)s” is not an e-mail address."),
     "mail_no_recipient": _("Name at least one recipient."),
-    "mail_too_many_recipients": _("A message may have at most {limit} recipients."),
-    "mail_too_large": _("The message is larger than {limit} MB."),
+    "mail_too_many_recipients": _("A message may have at most %(limit)s recipients."),
+    "mail_too_large": _("The message is larger than %(limit)s MB."),
     "mail_not_quarantined": _("This message is not in quarantine any more."),
     "mail_not_failed": _("Only a message that failed can be sent again."),
     "mail_unknown": _("There is no such message."),
     "mailbox_unknown": _("There is no such mailbox."),
-    "mailbox_host_invalid": _("“{host}” is not the name of a server."),
+    "mailbox_host_invalid": _("“%(host)s” is not the name of a server."),
     "mailbox_port_invalid": _("A port is a number from 1 to 65535."),
     "mailbox_address_taken": _("Another mailbox already has this address."),
     "mailbox_nothing_configured": _("Name a server for incoming mail, for outgoing mail, or both."),
 }
 
-# What the connection test found, in plain words; {detail} is what the server said.
+# What the connection test found, in plain words; %(detail)s is what the server said.
 CHECKS = {
     "ok": _("Works."),
     "not_configured": _("Not set up."),
-    "name_not_found": _("There is no server of the name “{host}”. Check the spelling."),
-    "refused": _("{host} answers, but nothing listens on port {port}. Check port and firewall."),
-    "timeout": _("{host} did not answer on port {port} within {seconds} seconds. Check port and firewall."),
-    "unreachable": _("{host} cannot be reached from here: {detail}"),
-    "certificate": _("The certificate of {host} is not trusted: {detail}"),
-    "tls": _("{host} does not speak TLS on port {port}. Try STARTTLS, or another port. ({detail})"),
-    "starttls": _("{host} does not offer STARTTLS on port {port}. ({detail})"),
-    "protocol": _("What answers on port {port} of {host} is not the right kind of server: {detail}"),
-    "login": _("{host} refused the user name or the password: {detail}"),
-    "login_unsupported": _("{host} does not allow signing in with a password on this connection. ({detail})"),
-    "folder": _("Signed in, but the folder “{folder}” cannot be opened: {detail}"),
-    "sender": _("Signed in, but {host} does not let us send as {address}: {detail}"),
+    "name_not_found": _("There is no server of the name “%(host)s”. Check the spelling."),
+    "refused": _("%(host)s answers, but nothing listens on port %(port)s. Check port and firewall."),
+    "timeout": _(
+        "%(host)s did not answer on port %(port)s within %(seconds)s seconds. Check port and firewall."
+    ),
+    "unreachable": _("%(host)s cannot be reached from here: %(detail)s"),
+    "certificate": _("The certificate of %(host)s is not trusted: %(detail)s"),
+    "tls": _("%(host)s does not speak TLS on port %(port)s. Try STARTTLS, or another port. (%(detail)s)"),
+    "starttls": _("%(host)s does not offer STARTTLS on port %(port)s. (%(detail)s)"),
+    "protocol": _("What answers on port %(port)s of %(host)s is not the right kind of server: %(detail)s"),
+    "login": _("%(host)s refused the user name or the password: %(detail)s"),
+    "login_unsupported": _(
+        "%(host)s does not allow signing in with a password on this connection. (%(detail)s)"
+    ),
+    "folder": _("Signed in, but the folder “%(folder)s” cannot be opened: %(detail)s"),
+    "sender": _("Signed in, but %(host)s does not let us send as %(address)s: %(detail)s"),
 }

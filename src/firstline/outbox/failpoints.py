@@ -10,6 +10,7 @@ NAMES = frozenset(
         "after_commit",
         "after_dispatch",
         "before_ack",
+        "mail_before_ack",
         "mail_stored",
         "mail_sent",
     }

@@ -1,16 +1,18 @@
 """Every write of mail."""
 
 from firstline.mail.actions.inbound import drop, ignore, process, quarantine, receive, retry, settle
-from firstline.mail.actions.mailboxes import note_fetch, save_mailbox
+from firstline.mail.actions.mailboxes import MailboxSettings, note_fetch, save_mailbox
 from firstline.mail.actions.outbound import (
     fail_bounced,
     keep_sunk,
+    recipients,
     record_attempt,
     send,
     send_again,
 )
 
 __all__ = [
+    "MailboxSettings",
     "drop",
     "fail_bounced",
     "ignore",
@@ -19,6 +21,7 @@ __all__ = [
     "process",
     "quarantine",
     "receive",
+    "recipients",
     "record_attempt",
     "retry",
     "save_mailbox",

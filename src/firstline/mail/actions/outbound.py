@@ -60,7 +60,7 @@ def send(
     if message_id and (known := OutboundMessage.objects.filter(message_id=message_id).first()):
         return known
     own_address, own_name = queries.support_address()
-    sender = _address(from_address or own_address, "from")
+    sender = checked_address(from_address or own_address, "from")
     everyone = _addresses(to, "to")
     copies = [address for address in _addresses(cc, "cc") if address not in everyone]
     if not everyone:
@@ -71,7 +71,7 @@ def send(
         message_id=_message_id(message_id) or f"<{ids.uuid7().hex}@{sender.rpartition('@')[2]}>",
         from_address=sender,
         from_name=clean_line(from_name or own_name, 120),
-        reply_to=_address(reply_to, "reply_to") if reply_to else "",
+        reply_to=checked_address(reply_to, "reply_to") if reply_to else "",
         to=everyone,
         cc=copies,
         subject=clean_line(subject, 500),
@@ -103,9 +103,7 @@ def send_again(*, actor: Actor, outbound_id: int) -> None:
         )
         if not changed:
             raise Conflict("mail_not_failed")
-        record(
-            actor=actor, verb="mail.outbound_retried", ref=Ref("outbound_mail", row.pk, f"#{row.pk}")
-        )
+        record(actor=actor, verb="mail.outbound_retried", ref=Ref("outbound_mail", row.pk, f"#{row.pk}"))
         _enqueue(row, actor)
 
 
@@ -153,9 +151,7 @@ def fail_bounced(*, actor: Actor, mail: ParsedMail) -> None:
     permanent = [report for report in mail.bounces if report.permanent]
     if row is None or not permanent:
         return
-    reasons = {
-        report.recipient: clean_line(f"{report.status} {report.reason}", 300) for report in permanent
-    }
+    reasons = {report.recipient: clean_line(f"{report.status} {report.reason}", 300) for report in permanent}
     row.refused = {**row.refused, **reasons}
     row.error = clean_line("; ".join(f"{who}: {why}" for who, why in reasons.items()), 500)
     row.state = OutboundState.FAILED
@@ -195,14 +191,14 @@ def _enqueue(row: OutboundMessage, actor: Actor) -> None:
 
 def _wait_seconds(attempts: int) -> float:
     """30 s, 1 min, 2 min … up to 6 hours."""
-    return min(30.0 * 2 ** (attempts - 1), 6 * 3600.0)
+    return float(min(30 * 2 ** (attempts - 1), 6 * 3600))
 
 
 def _addresses(values: Sequence[str], field: str) -> list[str]:
-    return list(dict.fromkeys(_address(value, field) for value in values))
+    return list(dict.fromkeys(checked_address(value, field) for value in values))
 
 
-def _address(value: str, field: str) -> str:
+def checked_address(value: str, field: str) -> str:
     """One bare address, its domain in the form that DNS knows; raises `mail_address_invalid`."""
     given = value.strip()
     local, _, domain = given.rpartition("@")

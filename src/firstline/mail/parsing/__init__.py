@@ -31,7 +31,12 @@ TEXT_CHARS_MAX = 1_000_000
 ATTACHMENTS_MAX = 200
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f<>:\"/\\|?*]+")
 _REPORT_PARTS = frozenset(
-    {"message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/rfc822-headers"}
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "text/rfc822-headers",
+        "message/rfc822-headers",
+    }
 )
 
 

@@ -7,9 +7,10 @@ from firstline.kit.text import has_han
 
 # What Chinese senders call by the name of an older, smaller set.
 _WIDER = {
-    "gb2312": "gb18030", "gbk": "gb18030", "gb_2312_80": "gb18030", "euc_cn": "gb18030", "cp936": "gb18030",
-    "x_gbk": "gb18030", "big5": "big5hkscs", "x_x_big5": "big5hkscs", "ks_c_5601_1987": "cp949", "euc_kr": "cp949",
-    "shift_jis": "cp932", "x_sjis": "cp932", "iso_8859_1": "cp1252", "latin1": "cp1252", "latin_1": "cp1252",
+    "gb2312": "gb18030", "gbk": "gb18030", "gb_2312_80": "gb18030", "euc_cn": "gb18030",
+    "cp936": "gb18030", "x_gbk": "gb18030", "big5": "big5hkscs", "x_x_big5": "big5hkscs",
+    "ks_c_5601_1987": "cp949", "euc_kr": "cp949", "shift_jis": "cp932", "x_sjis": "cp932",
+    "iso_8859_1": "cp1252", "latin1": "cp1252", "latin_1": "cp1252",
     "iso8859_1": "cp1252", "ascii": "cp1252", "us_ascii": "cp1252", "ansi_x3.4_1968": "cp1252",
     "iso_8859_9": "cp1254", "iso_8859_8_i": "iso8859_8", "unicode_1_1_utf_7": "utf_7", "cn_gb": "gb18030",
 }  # fmt: skip

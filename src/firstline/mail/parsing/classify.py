@@ -16,8 +16,9 @@ _BOUNCE_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _AWAY_SUBJECT = re.compile(
-    r"\s*(automatic reply|auto[- ]?reply|autoreply|auto[- ]response|out of (the )?office|\[?自动(回复|答复)\]?|自動回覆|"
-    r"automatische antwort|abwesenheit|réponse automatique|respuesta automática|自動応答)",
+    r"\s*(automatic reply|auto[- ]?reply|autoreply|auto[- ]response|out of (the )?office|"
+    r"\[?自动(回复|答复)\]?|自動回覆|automatische antwort|abwesenheit|réponse automatique|"
+    r"respuesta automática|自動応答)",
     re.IGNORECASE,
 )
 _NO_REPLY = re.compile(r"(no-?reply|do-?not-?reply|notifications?)[@+]", re.IGNORECASE)
@@ -114,7 +115,9 @@ def _reports_from_words(headers: Headers, text: str) -> list[BounceReport]:
     is_permanent = status.group(1) == "5" if status else code is None or code.group(1).startswith("5")
     named = headers.text("x-failed-recipients") or text
     recipients = list(dict.fromkeys(match.group().strip(".") for match in _ANY_ADDRESS.finditer(named)))
-    line = next((one.strip() for one in text.split("\n") if _STATUS.search(one) or _SMTP_CODE.search(one)), "")
+    line = next(
+        (one.strip() for one in text.split("\n") if _STATUS.search(one) or _SMTP_CODE.search(one)), ""
+    )
     return [
         BounceReport(recipient, status.group() if status else "", is_permanent, line[:500])
         for recipient in recipients[:1]

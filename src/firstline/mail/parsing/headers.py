@@ -88,7 +88,9 @@ def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for name, raw in _PARAMETER.findall(value):
-        text = re.sub(r"\\(.)", r"\1", raw[1:-1]) if raw.startswith('"') and raw.endswith('"') else raw.strip()
+        text = (
+            re.sub(r"\\(.)", r"\1", raw[1:-1]) if raw.startswith('"') and raw.endswith('"') else raw.strip()
+        )
         base, star, rest = name.lower().partition("*")
         if not star:
             plain.setdefault(base, clean_line(decode_words(text.strip('"')), 1000))

@@ -13,7 +13,8 @@ _TOKEN = re.compile(r"""<(/?)([a-z][a-z0-9]*)((?:[^>"]|"[^"]*")*)>|([^<]+)""")
 _CRUDE_TAG = re.compile(r"<[^<>]*>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _BLOCKS = frozenset(
-    "p div table tr ul ol li h1 h2 h3 h4 h5 h6 blockquote pre hr section article header footer center dl dt dd".split()
+    {"p", "div", "table", "tr", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"}
+    | {"hr", "section", "article", "header", "footer", "center", "dl", "dt", "dd"}
 )
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _QUOTES = re.compile(r"gmail_quote|yahoo_quoted|isReplyContent|ntes-|moz-cite", re.IGNORECASE)
@@ -35,7 +36,9 @@ def sanitise(html: str) -> str:
 
 def text_to_html(text: str) -> str:
     """Plain text as HTML paragraphs."""
-    return "".join(f"<p>{escape(block).replace(chr(10), '<br>')}</p>" for block in text.split("\n\n") if block.strip())
+    return "".join(
+        f"<p>{escape(block).replace(chr(10), '<br>')}</p>" for block in text.split("\n\n") if block.strip()
+    )
 
 
 def html_to_text(html: str) -> str:

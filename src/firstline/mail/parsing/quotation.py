@@ -12,22 +12,22 @@ _WROTE = re.compile(
 )
 _WROTE_START = re.compile(r"(on|at)\s.{0,40}\d|[\s*_]*(在|于|於)\s*\d{2,4}", re.IGNORECASE)
 _DIVIDER = re.compile(
-    r"[-_—\s]{2,}\s*(original message|original|original appointment|reply message|replied message|forwarded message|"
-    r"原始邮件|原始郵件|原邮件|回复的原邮件|回复的邮件|转发的邮件|轉寄郵件|转发邮件信息|ursprüngliche nachricht|message d'origine|"
-    r"mensaje original|元のメッセージ)\s*[-_—\s]{2,}",
+    r"[-_—\s]{2,}\s*(original message|original|original appointment|reply message|replied message|"
+    r"forwarded message|原始邮件|原始郵件|原邮件|回复的原邮件|回复的邮件|转发的邮件|轉寄郵件|转发邮件信息|"
+    r"ursprüngliche nachricht|message d'origine|mensaje original|元のメッセージ)\s*[-_—\s]{2,}",
     re.IGNORECASE,
 )
 _FORWARD = re.compile(
-    r"begin forwarded message:|[-_—\s]{2,}\s*(forwarded message|转发的邮件|转发邮件信息|轉寄郵件)\s*[-_—\s]{2,}", re.IGNORECASE
+    r"begin forwarded message:|"
+    r"[-_—\s]{2,}\s*(forwarded message|转发的邮件|转发邮件信息|轉寄郵件)\s*[-_—\s]{2,}",
+    re.IGNORECASE,
 )
 _FIELD = re.compile(
     r"[>\s*]*(from|sent|date|to|cc|subject|reply-to|发件人|發件人|寄件者|发送时间|發送時間|发送日期|日期|时间|收件人|收件者|抄送|主题|主題|"
     r"主旨|von|gesendet|an|betreff|de|envoyé|à|objet|enviado|para|asunto)\s*\**\s*[:：]",
     re.IGNORECASE,
 )
-_FIRST_FIELD = re.compile(
-    r"[\s*]*(from|发件人|發件人|寄件者|von|de)\s*\**\s*[:：]\**\s*\S", re.IGNORECASE
-)
+_FIRST_FIELD = re.compile(r"[\s*]*(from|发件人|發件人|寄件者|von|de)\s*\**\s*[:：]\**\s*\S", re.IGNORECASE)
 _RULE = re.compile(r"[_\-=—]{5,}\s*")
 _SIGNATURE = re.compile(r"--\s?|—\s?|－－\s?")
 _MOBILE = re.compile(
@@ -123,7 +123,12 @@ def _answer_below(quoted: list[str]) -> list[str]:
     for index, line in enumerate(quoted):
         if line.startswith(">"):
             seen = True
-        elif seen and line.strip() and not _SIGNATURE.fullmatch(line) and not _MOBILE.fullmatch(line.strip()[:200]):
+        elif (
+            seen
+            and line.strip()
+            and not _SIGNATURE.fullmatch(line)
+            and not _MOBILE.fullmatch(line.strip()[:200])
+        ):
             return quoted[index:]
         elif seen and _SIGNATURE.fullmatch(line):
             return []
