@@ -18,6 +18,8 @@ def widget(bound: BoundField, attrs: Mapping[str, Any] | None = None) -> SafeStr
     if kind_of(bound) not in {"check", "choices"}:
         kind = "input select" if isinstance(bound.field.widget, forms.Select) else "input"
         given["class"] = f"{kind} {given.get('class', '')}".strip()
+    if isinstance(bound.field.widget, forms.Textarea) and str(bound.field.widget.attrs.get("rows")) == "10":
+        given.setdefault("rows", 4)  # Django's ten lines unless the form asks for a number
     described = [f"{bound.id_for_label}-hint"] if bound.help_text else []
     if bound.errors:
         given["aria-invalid"] = "true"

@@ -36,6 +36,7 @@ def templates(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(environment, "loader", jinja2.ChoiceLoader([extra, environment.loader]))
     monkeypatch.setattr(environment, "cache", None)
+    monkeypatch.setattr(navigation, "_bells", [])
     return
 
 

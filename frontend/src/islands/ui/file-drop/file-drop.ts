@@ -23,7 +23,9 @@ class FileDrop extends HTMLElement {
     this.classList.add("is-ready");
     this.#list = element("ul", { class: "thumbs" });
     const label = element("label", { class: "pick", for: input.id || this.#named(input) }, icon("clip"));
-    label.append(element("b", {}, gettext("Choose files")), gettext("or drop them here, or paste a screenshot"));
+    const hint = gettext("or drop them here, or paste a screenshot");
+    if (this.classList.contains("compact")) label.title = `${gettext("Choose files")}, ${hint}`;
+    else label.append(element("b", {}, gettext("Choose files")), hint);
     this.append(label, this.#list);
     input.addEventListener("change", () => this.#show());
     this.addEventListener("dragover", this.#over);
