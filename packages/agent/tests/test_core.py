@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+import time
 from uuid import uuid4
 
 import pytest
 
+from firstline_agent.capabilities.commands import ShellCommand
 from firstline_agent.cli import phrases
 from firstline_agent.core.consent import ConsentDesk, NotAsked
 from firstline_agent.core.journal import Journal, read_entries
@@ -14,6 +16,7 @@ from firstline_agent.core.spool import Spool
 from firstline_agent.core.state import StateError, StateFolder
 from firstline_agent.platform import current
 from firstline_agent.transport.backoff import Backoff
+from firstline_agent.transport.pace import Pace
 from firstline_protocol import messages as m
 from firstline_protocol.enums import ConsentPlace
 
@@ -202,6 +205,32 @@ def test_backoff_grows_with_jitter_and_is_bounded():
     backoff.reset()
     assert backoff.next_delay() == 1
     assert Backoff(draw=lambda: 0.0).next_delay() == 0
+
+
+def test_pace_waits_after_a_burst():
+    async def story():
+        pace = Pace(burst=5, per_second=100)
+        started = time.monotonic()
+        for _ in range(15):
+            await pace.wait()
+        return time.monotonic() - started
+
+    assert 0.08 < asyncio.run(story()) < 2
+
+
+def test_chatty_command_makes_few_messages():
+    async def story():
+        found = []
+        text = "for i in $(seq 1 3000); do echo $i; done"
+        command = ShellCommand(current(), text, 10, lambda stream, data: found.append(data))
+        outcome = await command.run(lambda: None)
+        return outcome, found
+
+    outcome, found = asyncio.run(story())
+
+    assert outcome.exit_code == 0
+    assert b"".join(found) == b"".join(b"%d\n" % number for number in range(1, 3001))
+    assert len(found) < 60
 
 
 def test_every_phrase_is_in_both_languages(monkeypatch):

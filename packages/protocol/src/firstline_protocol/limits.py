@@ -13,5 +13,9 @@ CHECK_VALUE_CHARS_MAX = 2000
 LIST_ITEMS_MAX = 64
 TRACKED_COMMANDS_MAX = 4096
 
+# What an agent keeps itself to, so that a gateway may close on a multiple of it.
+AGENT_MESSAGES_BURST = 300
+AGENT_MESSAGES_PER_SECOND = 100
+
 # Numbers below this are critical: who does not know one must refuse. From here on they may be ignored.
 CRITICAL_BELOW = 128

@@ -15,6 +15,7 @@ from firstline_protocol.limits import OUTPUT_BYTES_MAX, OUTPUT_CHUNK_BYTES_MAX
 OutputSink = Callable[[Stream, bytes], None]
 _GRACE_SECONDS = 2.0
 _DRAIN_SECONDS = 1.0
+_GATHER_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,12 @@ class ShellCommand:
                 await asyncio.shield(ended)
 
     async def _read(self, pipe: asyncio.StreamReader | None, stream: Stream) -> None:
+        """The first bytes go at once; what follows closely is gathered, so that a chatty command makes
+        few messages."""
+        sent_at = float("-inf")
         while pipe is not None and (data := await pipe.read(OUTPUT_CHUNK_BYTES_MAX)):
+            data += await _gather(pipe, sent_at + _GATHER_SECONDS, OUTPUT_CHUNK_BYTES_MAX - len(data))
+            sent_at = time.monotonic()
             kept = data[: OUTPUT_BYTES_MAX - self._kept_bytes]
             self._kept_bytes += len(kept)
             self._dropped_bytes += len(data) - len(kept)
@@ -124,6 +130,18 @@ class ShellCommand:
             signal=-code if code is not None and code < 0 else 0,
             dropped_bytes=self._dropped_bytes,
         )
+
+
+async def _gather(pipe: asyncio.StreamReader, until: float, bytes_max: int) -> bytes:
+    """What else arrives before a moment, up to a size."""
+    found = b""
+    try:
+        async with asyncio.timeout(max(0.0, until - time.monotonic())):
+            while len(found) < bytes_max and (more := await pipe.read(bytes_max - len(found))):
+                found += more
+    except TimeoutError:
+        pass
+    return found
 
 
 def _home() -> str:

@@ -15,6 +15,7 @@ from firstline_agent.core.runner import Runner
 from firstline_agent.core.spool import Spool
 from firstline_agent.platform.base import Platform
 from firstline_agent.transport.backoff import Backoff
+from firstline_agent.transport.pace import Pace
 from firstline_agent.transport.socket import LOST, Address, TransportError, connect
 from firstline_protocol.agent_side import (
     Acknowledged,
@@ -189,12 +190,14 @@ class Link:
     async def _send_results(self, socket: ClientConnection, connection: AgentConnection) -> None:
         """Everything the spool holds, each result once per connection and in order."""
         sent: dict[UUID, int] = {}
+        pace = Pace()
         while True:
             self._results.clear()
             for record in self._spool.records():
                 command_id = record.request.command_id
                 for result in list(record.results):
                     if result.seq > sent.get(command_id, 0):
+                        await pace.wait()
                         await socket.send(connection.send_result(result))
                         sent[command_id] = result.seq
             await self._results.wait()
