@@ -105,6 +105,7 @@ class EventKind(models.TextChoices):
     WATCHERS = "watchers"
     COMMAND = "command"
     DELIVERY = "delivery"
+    ALERT = "alert"
 
 
 class View(models.TextChoices):

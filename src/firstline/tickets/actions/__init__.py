@@ -1,5 +1,6 @@
 """Every write of the ticket slice; inner steps (`apply_…`) compose in one transaction."""
 
+from firstline.tickets.actions.alerts import note_alert
 from firstline.tickets.actions.assignment import (
     Assignment,
     add_watcher,
@@ -61,6 +62,7 @@ __all__ = [
     "escalate_ticket",
     "facts_of",
     "locked",
+    "note_alert",
     "propose_priority",
     "propose_team",
     "rate_ticket",

@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('created', 'Created'), ('status', 'Status'), ('assigned', 'Assigned'), ('team', 'Team'), ('priority', 'Priority'), ('details', 'Details'), ('resolved', 'Resolved'), ('confirmed', 'Confirmed'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('rated', 'Rated'), ('watchers', 'Watchers'), ('command', 'Command'), ('delivery', 'Delivery')], max_length=20)),
+                ('kind', models.CharField(choices=[('created', 'Created'), ('status', 'Status'), ('assigned', 'Assigned'), ('team', 'Team'), ('priority', 'Priority'), ('details', 'Details'), ('resolved', 'Resolved'), ('confirmed', 'Confirmed'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('rated', 'Rated'), ('watchers', 'Watchers'), ('command', 'Command'), ('delivery', 'Delivery'), ('alert', 'Alert')], max_length=20)),
                 ('actor_kind', models.CharField(max_length=12)),
                 ('actor_id', models.BigIntegerField(null=True)),
                 ('actor_label', models.CharField(blank=True, max_length=200)),
