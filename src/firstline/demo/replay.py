@@ -1,0 +1,163 @@
+"""Tells the stories again by the real actions, each at its own past time.
+
+Everything the product derives (priority, clocks, timelines, audit, search) is therefore derived here too,
+never written by hand.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from firstline.accounts.models import Person
+from firstline.accounts.queries import actor_for
+from firstline.demo.content import SOLVED, Content, Message, Story
+from firstline.demo.house import Built
+from firstline.kit import clock
+from firstline.kit.actor import SYSTEM, Actor
+from firstline.tickets import actions as tickets
+from firstline.tickets.models import Ticket
+
+_FIRST_TOUCH = timedelta(minutes=2)
+_CONFIRMED_AFTER = timedelta(minutes=25)
+_WAITING = {"waiting_requester", "waiting_supplier", "scheduled"}
+
+
+@dataclass(order=True, slots=True)
+class _Moment:
+    at: datetime
+    order: int
+    act: Callable[[], None] = field(compare=False)
+
+
+def tell(content: Content, built: Built) -> None:
+    """Play every story's moments in the order of time, so that numbers and clocks come out right."""
+    actors = {email: actor_for(person) for email, person in built.people.items()}
+    now = clock.now()
+    moments: list[_Moment] = []
+    for story in content.stories:
+        teller = _Teller(story, built, actors, now)
+        moments += teller.moments()
+    moments.sort()
+    for moment in moments:
+        with clock.frozen(moment.at):
+            moment.act()
+
+
+class _Teller:
+    """One story on its way to where it stands now."""
+
+    def __init__(self, story: Story, built: Built, actors: dict[str, Actor], now: datetime) -> None:
+        self._story = story
+        self._built = built
+        self._actors = actors
+        self._now = now
+        self._start = now - timedelta(hours=story.age_hours)
+        self._ticket: Ticket | None = None
+
+    def moments(self) -> list[_Moment]:
+        story = self._story
+        acts: list[tuple[datetime, Callable[[], None]]] = [(self._start, self._create)]
+        if story.assignee:
+            acts.append((self._start + _FIRST_TOUCH, self._assign))
+        solving = self._solving_message()
+        acts += [
+            (self._at(message.after_minutes), self._saying(message))
+            for message in story.messages[1:]
+            if message is not solving
+        ]
+        if story.status in SOLVED:
+            acts.append((self._at(solving.after_minutes if solving else 0), self._resolve(solving)))
+        if story.status in _WAITING:
+            acts.append((self._at(story.messages[-1].after_minutes + 1), self._wait))
+        if story.status == "closed":
+            last = max(message.after_minutes for message in story.messages)
+            acts.append((self._at(last) + _CONFIRMED_AFTER, self._close))
+        return [_Moment(min(at, self._now), order, act) for order, (at, act) in enumerate(acts)]
+
+    def _at(self, after_minutes: float) -> datetime:
+        return self._start + timedelta(minutes=after_minutes, seconds=3)
+
+    def _solving_message(self) -> Message | None:
+        """The desk's last answer in a solved story: it is the solution that the requester read."""
+        if self._story.status not in SOLVED:
+            return None
+        answers = [
+            message
+            for message in self._story.messages[1:]
+            if message.kind == "reply" and message.author != self._story.requester
+        ]
+        return answers[-1] if answers else None
+
+    def _create(self) -> None:
+        story = self._story
+        requester = self._person(story.requester)
+        first = story.messages[0]
+        self._ticket = tickets.create_ticket(
+            actor=self._actors[first.author],
+            requester=requester,
+            subject=story.subject,
+            body=first.body,
+            channel=story.channel,
+            kind=story.kind,
+            can_work=story.can_work,
+            device=self._built.devices[story.device] if story.device else None,
+            service=self._built.services[story.service] if story.service else None,
+            team=self._built.teams[story.team],
+            language=story.language,
+            category=story.category,
+            tags=story.tags,
+        )
+
+    def _assign(self) -> None:
+        assignee = self._person(self._story.assignee or "")
+        tickets.assign_ticket(actor=SYSTEM, ticket=self._made(), assignee=assignee)
+
+    def _saying(self, message: Message) -> Callable[[], None]:
+        def act() -> None:
+            say = tickets.add_note if message.kind == "note" else tickets.reply
+            say(actor=self._actors[message.author], ticket=self._made(), body=message.body)
+
+        return act
+
+    def _resolve(self, message: Message | None) -> Callable[[], None]:
+        def act() -> None:
+            text = message.body if message else (self._story.solution or "")
+            author = message.author if message else self._desk()
+            tickets.resolve_ticket(actor=self._actors[author], ticket=self._made(), solution=text)
+            if self._story.rating and self._story.status == "resolved":
+                self._rate()
+
+        return act
+
+    def _wait(self) -> None:
+        tickets.change_status(
+            actor=self._actors[self._desk()], ticket=self._made(), status=self._story.status
+        )
+
+    def _close(self) -> None:
+        ticket = self._made()
+        if not ticket.is_open and ticket.status == "resolved":
+            tickets.confirm_ticket(actor=self._actors[self._story.requester], ticket=ticket)
+            if self._story.rating:
+                self._rate()
+
+    def _rate(self) -> None:
+        tickets.rate_ticket(
+            actor=self._actors[self._story.requester],
+            ticket=self._made(),
+            stars=self._story.rating or 5,
+            comment=self._story.rating_comment or "",
+        )
+
+    def _desk(self) -> str:
+        """Somebody of the desk who has spoken, or the assignee."""
+        if self._story.assignee:
+            return self._story.assignee
+        return next(m.author for m in self._story.messages if m.author != self._story.requester)
+
+    def _made(self) -> Ticket:
+        assert self._ticket is not None
+        return Ticket.objects.get(pk=self._ticket.pk)
+
+    def _person(self, email: str) -> Person:
+        return self._built.people[email]
