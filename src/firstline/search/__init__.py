@@ -1,0 +1,1 @@
+"""Search: one analyser of ours, matched by FTS5 or GIN, with visibility inside the match."""
