@@ -7,7 +7,7 @@ export default defineConfig({
   build: {
     outDir: "../src/firstline/ui/static/built",
     emptyOutDir: true,
-    manifest: true,
+    manifest: "manifest.json",
     modulePreload: false,
     assetsInlineLimit: 0,
     target: "es2022",

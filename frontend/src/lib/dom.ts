@@ -1,5 +1,7 @@
 /** Building the few elements that scripts add. */
 
+import sprite from "../sprite.svg?url";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 export function icon(name: string, cls = "i"): SVGElement {
@@ -7,7 +9,7 @@ export function icon(name: string, cls = "i"): SVGElement {
   svg.setAttribute("class", cls);
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${document.body.dataset["sprite"] ?? ""}#${name}`);
+  use.setAttribute("href", `${sprite}#${name}`);
   svg.append(use);
   return svg;
 }

@@ -139,6 +139,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "firstline_session"
 CSRF_COOKIE_NAME = "firstline_csrf"
+CSRF_FAILURE_VIEW = "firstline.ui.errors.csrf_failure"
 LANGUAGE_COOKIE_NAME = "firstline_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 

@@ -1,6 +1,5 @@
 """Where the built style sheet, scripts and icons are."""
 
-import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -8,9 +7,7 @@ from typing import TypedDict, cast
 
 from django.conf import settings
 
-_STATIC = Path(__file__).parent / "static"
-_BUILT = _STATIC / "built"
-_MANIFEST = _BUILT / ".vite" / "manifest.json"
+_MANIFEST = Path(__file__).parent / "static" / "built" / "manifest.json"
 
 
 class _Chunk(TypedDict, total=False):
@@ -31,22 +28,17 @@ def _manifest() -> dict[str, _Chunk]:
     return cast("dict[str, _Chunk]", json.loads(_MANIFEST.read_text(encoding="utf-8")))
 
 
+@cache
 def asset(name: str) -> str:
-    """The address of a built file by its plain name: `app.css`, `app.js`.
+    """The address of a built file by its plain name: `app.css`, `app.js`, `sprite.svg`.
 
     Before the first build the name without a hash is returned, so that pages can still be tested.
     """
-    for chunk in _manifest().values():
-        if chunk.get("name") == Path(name).stem:
+    plain = Path(name)
+    for source, chunk in _manifest().items():
+        if plain.stem in {chunk.get("name"), Path(source).stem}:
             files = [chunk["file"], *chunk.get("css", [])]
-            found = next((file for file in files if Path(file).suffix == Path(name).suffix), None)
+            found = next((file for file in files if Path(file).suffix == plain.suffix), None)
             if found:
                 return f"{settings.STATIC_URL}built/{found}"
     return f"{settings.STATIC_URL}built/{name}"
-
-
-@cache
-def sprite() -> str:
-    """The address of the icon sheet; the query changes with its content."""
-    digest = hashlib.sha256((_STATIC / "ui" / "sprite.svg").read_bytes()).hexdigest()[:12]
-    return f"{settings.STATIC_URL}ui/sprite.svg?v={digest}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,7 +21,11 @@ class Part:
 
 def ring(percent: Number) -> SafeString:
     """The clock's ring; `percent` of the promise is used."""
-    used = max(0, min(100, round(percent)))
+    return _ring(max(0, min(100, round(percent))))
+
+
+@cache
+def _ring(used: int) -> SafeString:
     return format_html(
         '<svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6"/>'
         '<circle cx="8" cy="8" r="6" pathLength="100" stroke-dasharray="{} 100"/></svg>',

@@ -41,7 +41,6 @@ def environment(**options: Any) -> Environment:
         "icon": icons.icon,
         "phrases": phrases,
         "shell_for": shell.shell_for,
-        "sprite": assets.sprite,
         "static": static,
         "url": _url,
         "url_or_none": navigation.url_or_none,

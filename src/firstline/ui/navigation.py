@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import Promise
 
 from firstline.kit.actor import Actor
@@ -111,8 +113,13 @@ def bell() -> Bell | None:
 
 def url_or_none(name: str) -> str | None:
     """The path of a named route, None where no slice serves it."""
+    return _path(name, get_urlconf() or settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=512)
+def _path(name: str, routes: str) -> str | None:
     try:
-        return reverse(name)
+        return reverse(name, urlconf=routes)
     except NoReverseMatch:
         return None
 

@@ -1,6 +1,7 @@
 """What every page's frame shows: who reads, in which language and theme, where they can go."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,7 +12,7 @@ from firstline.ui import i18n, languages, navigation, toasts
 from firstline.ui.navigation import Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shell:
     """The frame of one page; a layout takes everything from here."""
 
@@ -20,15 +21,15 @@ class Shell:
     lang: str
     theme: str
 
-    @property
+    @cached_property
     def rail(self) -> list[Link]:
         return navigation.rail(self.request, self.actor)
 
-    @property
+    @cached_property
     def portal(self) -> list[Link]:
         return navigation.portal(self.request, self.actor)
 
-    @property
+    @cached_property
     def admin(self) -> dict[str, list[Link]]:
         return navigation.admin(self.request, self.actor)
 
@@ -45,7 +46,7 @@ class Shell:
         bell = navigation.bell()
         return (navigation.url_or_none(bell.url_name) or "") if bell and self.actor.is_signed_in else ""
 
-    @property
+    @cached_property
     def unread(self) -> int:
         bell = navigation.bell()
         return bell.unread(self.actor) if bell and self.actor.is_signed_in else 0

@@ -6,12 +6,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from firstline.ui import languages
+from firstline.ui.gates import public, signed_in
 from firstline.ui.pages import redirect, render
 from firstline.ui.shell import shell_for
 
 _YEAR_SECONDS = 365 * 86400
 
 
+@public
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Remember the language in a cookie and, for a person, wherever slices keep it."""
@@ -23,6 +25,7 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@public
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or the system's choice on this device."""
@@ -33,16 +36,12 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@signed_in
 def bell(request: HttpRequest) -> HttpResponse:
     """The bell with its mark for unread notices, fetched again when one arrives."""
     if not shell_for(request).bell_url:
         return HttpResponse(status=204)
     return render(request, "ui/parts/bell.html")
-
-
-bell.gate = "signed_in"  # type: ignore[attr-defined]
-language.gate = "public"  # type: ignore[attr-defined]
-theme.gate = "public"  # type: ignore[attr-defined]
 
 
 def _back(request: HttpRequest) -> str:

@@ -47,6 +47,7 @@ def test_the_theme_is_kept_on_the_device() -> None:
     assert client.get("/choices/theme/").status_code == 405
 
 
-@ALONE
-def test_a_stranger_has_no_bell() -> None:
-    assert Client().get("/choices/bell/").status_code == 204
+def test_a_stranger_has_no_bell(client: Client) -> None:
+    response = client.get("/choices/bell/")
+
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=%2Fchoices%2Fbell%2F")
