@@ -5,6 +5,7 @@ import "./islands/ui/clock-chip/clock-chip";
 import "./islands/ui/draft-keeper/draft-keeper";
 import "./islands/ui/file-drop/file-drop";
 import "./islands/ui/live-region/live-region";
+import "./islands/ui/open-tabs/open-tabs";
 import "./islands/ui/presence-list/presence-list";
 import "./islands/ui/suggest-box/suggest-box";
 import "./islands/ui/undo-toast/undo-toast";

@@ -4,6 +4,8 @@ import htmx from "htmx.org";
 import { toast } from "./dom";
 import { gettext } from "./strings";
 
+const SENDING_MS = 5000;
+
 interface Answer {
   readonly ctx?: { readonly response?: { readonly status: number; readonly headers: Headers } };
 }
@@ -20,6 +22,18 @@ export function teachManners(): void {
   document.addEventListener("htmx:error", (event) => {
     const detail = (event as CustomEvent<{ ctx?: unknown }>).detail;
     if (detail.ctx) toast(gettext("The server cannot be reached. Your text is kept; try again."), "failed");
+  });
+  // A second click on a slow day must not send a second time; htmx forms say hx-sync="this:drop".
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return;
+    if (form.getAttribute("method")?.toLowerCase() !== "post") return;
+    if (form.dataset["sent"]) event.preventDefault();
+    form.dataset["sent"] = "1";
+    window.setTimeout(() => delete form.dataset["sent"], SENDING_MS); // an answer may be a download
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll<HTMLFormElement>("form[data-sent]").forEach((form) => delete form.dataset["sent"]);
   });
   document.addEventListener("click", (event) => closeMenus(event.target));
   document.addEventListener("keydown", (event) => {
