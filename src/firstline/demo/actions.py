@@ -9,8 +9,18 @@ from firstline.demo.content import load
 from firstline.outbox.models import Event, Job
 
 _WORDS = (
-    "amber birch cedar delta ember fjord grove harbor indigo juniper kelp lilac maple north olive pebble"
-).split()
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "harbor",
+    "indigo",
+    "juniper",
+    "maple",
+)
 
 
 def load_demo() -> str:

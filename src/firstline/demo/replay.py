@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 
 from firstline.accounts.models import Person
 from firstline.accounts.queries import actor_for
+from firstline.demo import content as told
 from firstline.demo.content import SOLVED, Content, Message, Story
 from firstline.demo.house import Built
 from firstline.kit import clock
 from firstline.kit.actor import SYSTEM, Actor
 from firstline.tickets import actions as tickets
 from firstline.tickets.models import Ticket
+from firstline.tickets.permissions import can_view
 
 _FIRST_TOUCH = timedelta(minutes=2)
 _CONFIRMED_AFTER = timedelta(minutes=25)
@@ -32,10 +34,11 @@ class _Moment:
 def tell(content: Content, built: Built) -> None:
     """Play every story's moments in the order of time, so that numbers and clocks come out right."""
     actors = {email: actor_for(person) for email, person in built.people.items()}
+    people = {person.email: person for person in content.people}
     now = clock.now()
     moments: list[_Moment] = []
     for story in content.stories:
-        teller = _Teller(story, built, actors, now)
+        teller = _Teller(story, people, built, actors, now)
         moments += teller.moments()
     moments.sort()
     for moment in moments:
@@ -46,8 +49,16 @@ def tell(content: Content, built: Built) -> None:
 class _Teller:
     """One story on its way to where it stands now."""
 
-    def __init__(self, story: Story, built: Built, actors: dict[str, Actor], now: datetime) -> None:
+    def __init__(
+        self,
+        story: Story,
+        people: dict[str, told.Person],
+        built: Built,
+        actors: dict[str, Actor],
+        now: datetime,
+    ) -> None:
         self._story = story
+        self._told = people
         self._built = built
         self._actors = actors
         self._now = now
@@ -58,19 +69,21 @@ class _Teller:
         story = self._story
         acts: list[tuple[datetime, Callable[[], None]]] = [(self._start, self._create)]
         if story.assignee:
-            acts.append((self._start + _FIRST_TOUCH, self._assign))
+            acts.append((self._start + _FIRST_TOUCH, self._give_first))
         solving = self._solving_message()
         acts += [
             (self._at(message.after_minutes), self._saying(message))
             for message in story.messages[1:]
             if message is not solving
         ]
+        last = max(message.after_minutes for message in story.messages)
         if story.status in SOLVED:
-            acts.append((self._at(solving.after_minutes if solving else 0), self._resolve(solving)))
+            acts.append((self._at(solving.after_minutes if solving else last), self._resolve(solving)))
+        elif story.assignee:
+            acts.append((self._at(last), self._settle))
         if story.status in _WAITING:
-            acts.append((self._at(story.messages[-1].after_minutes + 1), self._wait))
+            acts.append((self._at(last + 1), self._wait))
         if story.status == "closed":
-            last = max(message.after_minutes for message in story.messages)
             acts.append((self._at(last) + _CONFIRMED_AFTER, self._close))
         return [_Moment(min(at, self._now), order, act) for order, (at, act) in enumerate(acts)]
 
@@ -84,7 +97,7 @@ class _Teller:
         answers = [
             message
             for message in self._story.messages[1:]
-            if message.kind == "reply" and message.author != self._story.requester
+            if message.kind == "reply" and self._told[message.author].is_staff
         ]
         return answers[-1] if answers else None
 
@@ -102,18 +115,57 @@ class _Teller:
             can_work=story.can_work,
             device=self._built.devices[story.device] if story.device else None,
             service=self._built.services[story.service] if story.service else None,
-            team=self._built.teams[story.team],
+            team=self._built.teams[self._first_team()],
             language=story.language,
             category=story.category,
             tags=story.tags,
         )
 
-    def _assign(self) -> None:
-        assignee = self._person(self._story.assignee or "")
-        tickets.assign_ticket(actor=SYSTEM, ticket=self._made(), assignee=assignee)
+    def _first_team(self) -> str:
+        owner = self._first_owner()
+        return self._story.team if owner is None or self._story.team in owner.teams else owner.teams[0]
+
+    def _first_owner(self) -> told.Person | None:
+        """Who of the desk spoke first, or the one who has it now."""
+        spoke = (self._told[message.author] for message in self._story.messages)
+        first = next((person for person in spoke if person.is_staff), None)
+        return first or (self._told[self._story.assignee] if self._story.assignee else None)
+
+    def _give_first(self) -> None:
+        owner = self._first_owner()
+        if owner is not None:
+            self._give(owner, SYSTEM)
+
+    def _give(self, owner: told.Person, giver: Actor) -> None:
+        """Hand the ticket over, to a team of the new owner's."""
+        team = self._story.team if self._story.team in owner.teams else owner.teams[0]
+        ticket = self._made()
+        tickets.assign_ticket(
+            actor=giver,
+            ticket=ticket,
+            assignee=self._person(owner.email),
+            team=self._built.teams[team] if self._built.teams[team].pk != ticket.team_id else None,
+        )
+
+    def _hand_over_to(self, email: str) -> None:
+        """Before somebody of another team speaks, they have been given the ticket; a colleague of the
+        requester follows it."""
+        owner, ticket = self._told[email], self._made()
+        if can_view(self._actors[email], ticket):
+            return
+        if owner.is_staff:
+            self._give(owner, SYSTEM)
+        else:
+            tickets.add_watcher(actor=SYSTEM, ticket=ticket, person=self._person(email))
+
+    def _settle(self) -> None:
+        """At the end it lies with whom the story says."""
+        if self._story.assignee and self._made().assignee_id != self._person(self._story.assignee).pk:
+            self._give(self._told[self._story.assignee], SYSTEM)
 
     def _saying(self, message: Message) -> Callable[[], None]:
         def act() -> None:
+            self._hand_over_to(message.author)
             say = tickets.add_note if message.kind == "note" else tickets.reply
             say(actor=self._actors[message.author], ticket=self._made(), body=message.body)
 
@@ -123,6 +175,7 @@ class _Teller:
         def act() -> None:
             text = message.body if message else (self._story.solution or "")
             author = message.author if message else self._desk()
+            self._hand_over_to(author)
             tickets.resolve_ticket(actor=self._actors[author], ticket=self._made(), solution=text)
             if self._story.rating and self._story.status == "resolved":
                 self._rate()
@@ -130,6 +183,7 @@ class _Teller:
         return act
 
     def _wait(self) -> None:
+        self._hand_over_to(self._desk())
         tickets.change_status(
             actor=self._actors[self._desk()], ticket=self._made(), status=self._story.status
         )
