@@ -1,5 +1,6 @@
 """The kinds of notices that slices register, their causes, and the errors of this slice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -35,7 +36,7 @@ def register_kind(kind: Kind) -> Kind:
     return kind
 
 
-def register_causes(causes: dict[str, Text]) -> None:
+def register_causes(causes: Mapping[str, Text]) -> None:
     """Add answers to "why did I get this?", filled from the notice's params; each code once."""
     for code, text in causes.items():
         if code in CAUSES:

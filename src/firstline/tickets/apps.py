@@ -14,9 +14,13 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Tickets")
 
     def ready(self) -> None:
-        from firstline.tickets.enums import ERRORS  # models load after the app registry
+        from firstline.files.permissions import register_access  # models load after the app registry
+        from firstline.tickets import access, notices
+        from firstline.tickets.enums import ERRORS
         from firstline.ui import messages
 
         messages.register(ERRORS)
-        for module in ("tasks",):
+        notices.register()
+        register_access(access.FILE_KIND, access.can_open_file)
+        for module in ("handlers", "tasks"):
             import_module(f"firstline.tickets.{module}")

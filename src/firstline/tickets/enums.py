@@ -1,8 +1,13 @@
 """Codes of tickets and the texts of what can go wrong with them."""
 
+from collections.abc import Mapping
+
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+Text = str | Promise
 
 
 class Kind(models.TextChoices):
@@ -120,7 +125,7 @@ class View(models.TextChoices):
     CLOSED = "closed", _("Recently closed")
 
 
-ERRORS = {
+ERRORS: dict[str, Text] = {
     "ticket_unknown": _("There is no such ticket, or you may not see it."),
     "ticket_changed_meanwhile": _("Somebody changed this ticket meanwhile. Look again before you save."),
     "ticket_move_forbidden": _("A ticket cannot go from “%(old)s” to “%(new)s”."),
@@ -135,6 +140,8 @@ ERRORS = {
     "message_too_long": _("This message is too long: at most %(most)s characters."),
     "solution_missing": _("Please write what solved it; the requester reads this."),
     "rating_out_of_range": _("A rating is a number from 1 to 5."),
+    "rating_not_yours": _("Only the person who asked can rate the help."),
+    "file_unknown": _("This file is no longer there. Please attach it again."),
     "rating_given": _("This ticket has been rated already."),
     "address_invalid": _("“%(address)s” is not an e-mail address."),
     "too_many_addresses": _("At most %(most)s addresses in copy."),
@@ -148,3 +155,20 @@ ERRORS = {
     "import_team_missing": _("There is no team to import into. Create one first."),
 }
 """What a person reads for each error code of this slice."""
+
+SENTENCES: dict[str, Text] = {
+    "priority_default": _("No rule applied, so it has the usual priority."),
+    "priority_by_hand": _("Set by hand."),
+    "team_owns_service": _("%(team)s answers for %(service)s."),
+    "team_default": _("%(team)s takes what no rule sends elsewhere."),
+    "team_none": _("There is no team yet that could take it."),
+}
+"""Reasons as sentences; slices above add theirs with `register_sentences`."""
+
+
+def register_sentences(texts: Mapping[str, Text]) -> None:
+    """Add the sentences of reason codes, filled from their params; each code once."""
+    for code, text in texts.items():
+        if code in SENTENCES and SENTENCES[code] is not text:
+            raise ValueError(f"sentence {code!r} is registered twice")
+        SENTENCES[code] = text

@@ -137,6 +137,16 @@ class Ticket(models.Model):
         return Ref("ticket", self.pk, self.display_id)
 
     @property
+    def desk_path(self) -> str:
+        """Where technicians read it."""
+        return f"/desk/tickets/{self.number}/"
+
+    @property
+    def portal_path(self) -> str:
+        """Where its requester reads it."""
+        return f"/portal/tickets/{self.number}/"
+
+    @property
     def due_at(self) -> datetime | None:
         """The next promise to keep, or None while none runs."""
         return None if self.next_due_at >= NEVER else self.next_due_at

@@ -7,12 +7,13 @@ from typing import TypedDict, Unpack
 
 from django.db import IntegrityError, connection
 
+from firstline.accounts.models import Person
 from firstline.files.models import StoredFile
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, NotAllowed
 from firstline.outbox import actions as outbox
-from firstline.tickets.actions import clocks, intake
+from firstline.tickets.actions import clocks, indexing, intake
 from firstline.tickets.actions.core import apply_change, locked
 from firstline.tickets.actions.messages import MessageDraft, add_watchers, insert_message
 from firstline.tickets.actions.status import apply_status
@@ -111,16 +112,28 @@ def add_system_message(
     return _added(actor, ticket, draft, None, None)
 
 
-def apply_message(actor: Actor, ticket: Ticket, draft: MessageDraft, *, status: str | None = None) -> Message:
-    """The inner step: add a message to a locked ticket, in the caller's transaction (asserted)."""
+def apply_message(
+    actor: Actor,
+    ticket: Ticket,
+    draft: MessageDraft,
+    *,
+    status: str | None = None,
+    participant: Person | None = None,
+) -> Message:
+    """The inner step: add a message to a locked ticket, in the caller's transaction (asserted).
+
+    `participant` wrote it by mail, and the caller made sure that they take part: they need no
+    permission of their own.
+    """
     assert connection.in_atomic_block
     at = clock.now()
     if draft.kind in {MessageKind.NOTE, MessageKind.SYSTEM}:
         return _apply_internal(actor, ticket, draft, at)
-    staff = speaks_as_staff(actor, ticket)
-    _check_may_reply(actor, ticket, staff=staff, at=at)
+    staff = participant is None and speaks_as_staff(actor, ticket)
+    if participant is None:
+        _check_may_reply(actor, ticket, staff=staff, at=at)
     draft = replace(draft, is_solution=staff and status == Status.RESOLVED)
-    message = insert_message(ticket, actor, _addressed(ticket, draft, staff=staff), at=at)
+    message = insert_message(ticket, actor, _addressed(ticket, draft, staff=staff), at=at, author=participant)
     add_watchers(ticket, message.cc)
     fields: dict[str, object] = {"last_message_at": at, "last_message_by_requester": not staff}
     if staff and ticket.first_replied_at is None:
@@ -130,6 +143,7 @@ def apply_message(actor: Actor, ticket: Ticket, draft: MessageDraft, *, status: 
         ticket, actor, verb="tickets.message_added", fields=fields, recorded=_recorded(message), at=at
     )
     _move_on(actor, ticket, message, status, staff=staff)
+    indexing.reindex(ticket)
     outbox.publish(MessageAdded(ticket.pk, message.pk), actor=actor)
     return message
 
@@ -183,6 +197,7 @@ def _apply_internal(actor: Actor, ticket: Ticket, draft: MessageDraft, at: datet
         check_can_view(actor, ticket)
     message = insert_message(ticket, actor, draft, at=at)
     apply_change(ticket, actor, verb="tickets.message_added", fields={}, recorded=_recorded(message), at=at)
+    indexing.reindex(ticket)
     outbox.publish(MessageAdded(ticket.pk, message.pk), actor=actor)
     return message
 

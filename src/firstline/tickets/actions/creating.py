@@ -17,7 +17,7 @@ from firstline.kit.errors import InvalidInput, NotAllowed
 from firstline.kit.text import guess_language
 from firstline.organizations.models import Service, Team
 from firstline.outbox import actions as outbox
-from firstline.tickets.actions import clocks, intake
+from firstline.tickets.actions import clocks, indexing, intake
 from firstline.tickets.actions.core import Note, push_changed, write_events
 from firstline.tickets.actions.messages import MessageDraft, add_watchers, insert_message
 from firstline.tickets.actions.policies import (
@@ -138,6 +138,7 @@ def apply_create(actor: Actor, draft: TicketDraft) -> Ticket:
     cc_people = add_watchers(ticket, message.cc)
     write_events(ticket, actor, _first_notes(ticket, priority, team, draft), draft.at)
     clocks.start(ticket, at=draft.at)
+    indexing.index_new(ticket, body, cc_people)
     audit.record(
         actor=actor,
         verb="tickets.ticket_created",

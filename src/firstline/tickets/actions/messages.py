@@ -32,14 +32,16 @@ class MessageDraft:
     minutes: int | None = None
 
 
-def insert_message(ticket: Ticket, actor: Actor, draft: MessageDraft, *, at: datetime) -> Message:
-    """Write a message with its files, in the caller's transaction."""
+def insert_message(
+    ticket: Ticket, actor: Actor, draft: MessageDraft, *, at: datetime, author: Person | None = None
+) -> Message:
+    """Write a message with its files, in the caller's transaction; `author` when not the actor wrote it."""
     kept = intake.own_files(actor, draft.files)
     message = Message.objects.create(
         ticket=ticket,
         kind=draft.kind,
-        author_id=actor.id if actor.kind == "person" else None,
-        author_label=actor.label[:200],
+        author_id=author.pk if author else actor.id if actor.kind == "person" else None,
+        author_label=(author.name if author else actor.label)[:200],
         by_requester=draft.by_requester,
         channel=draft.channel,
         body_text=draft.body,

@@ -3,6 +3,7 @@
 from firstline.tickets.queries.lists import Page, Row, open_list, rows_of, view_counts, views_for
 from firstline.tickets.queries.loads import open_loads, technicians_of
 from firstline.tickets.queries.page import Entry, TicketPage, ticket_page, timeline
+from firstline.tickets.queries.presenting import event_sentence, people_in, reasons, sentence
 from firstline.tickets.queries.scope import (
     get_ticket_for,
     parse_number,
@@ -10,18 +11,25 @@ from firstline.tickets.queries.scope import (
     visible_as_staff,
     visible_to,
 )
+from firstline.tickets.queries.searching import search_tickets, search_tokens
 
 __all__ = [
     "Entry",
     "Page",
     "Row",
     "TicketPage",
+    "event_sentence",
     "get_ticket_for",
     "open_list",
     "open_loads",
     "parse_number",
+    "people_in",
+    "reasons",
     "requested_by",
     "rows_of",
+    "search_tickets",
+    "search_tokens",
+    "sentence",
     "technicians_of",
     "ticket_page",
     "timeline",

@@ -1,0 +1,78 @@
+"""What tickets do when something was announced: mail, notices, due dates, the timeline."""
+
+from firstline.mail.events import DeliveryFailed
+from firstline.notifications.events import MailWanted
+from firstline.outbox.events import Context, handles
+from firstline.remote.events import CommandStateChanged
+from firstline.servicelevels.events import ClockAtRisk, ClockBreached, ClocksRecomputed
+from firstline.tickets.actions import following, mails, telling
+from firstline.tickets.events import MessageAdded, TicketAssigned, TicketCreated
+
+
+@handles(TicketCreated, name="tickets.send_receipt")
+def send_receipt(event: TicketCreated, context: Context) -> None:
+    if event.acknowledge:
+        mails.send_receipt(actor=context.actor, ticket_id=event.ticket_id)
+
+
+@handles(MessageAdded, name="tickets.send_message")
+def send_message(event: MessageAdded, context: Context) -> None:
+    mails.send_message(actor=context.actor, message_id=event.message_id)
+
+
+@handles(MessageAdded, name="tickets.tell_of_message")
+def tell_of_message(event: MessageAdded, context: Context) -> None:
+    telling.tell_of_message(actor=context.actor, event_id=context.event_id, message_id=event.message_id)
+
+
+@handles(TicketAssigned, name="tickets.tell_of_assignment")
+def tell_of_assignment(event: TicketAssigned, context: Context) -> None:
+    if event.assignee_id is not None:
+        telling.tell_assignee_of_assignment(
+            actor=context.actor,
+            event_id=context.event_id,
+            ticket_id=event.ticket_id,
+            assignee_id=event.assignee_id,
+        )
+
+
+@handles(MailWanted, name="tickets.send_notice")
+def send_notice(event: MailWanted, context: Context) -> None:
+    mails.send_notice(actor=context.actor, notification_id=event.notification_id)
+
+
+@handles(ClockAtRisk, name="tickets.tell_of_risk")
+def tell_of_risk(event: ClockAtRisk, context: Context) -> None:
+    _tell_of_clock(event, context, breached=False)
+
+
+@handles(ClockBreached, name="tickets.tell_of_breach")
+def tell_of_breach(event: ClockBreached, context: Context) -> None:
+    _tell_of_clock(event, context, breached=True)
+
+
+@handles(ClocksRecomputed, name="tickets.copy_dues")
+def copy_dues(event: ClocksRecomputed, context: Context) -> None:
+    if event.subject_kind == "ticket":
+        following.copy_new_dues(ticket_ids=event.subject_ids)
+
+
+@handles(DeliveryFailed, name="tickets.note_undelivered")
+def note_undelivered(event: DeliveryFailed, context: Context) -> None:
+    ticket_id = following.note_undelivered(
+        actor=context.actor, event_id=context.event_id, outbound_id=event.outbound_id
+    )
+    if ticket_id is not None:
+        telling.tell_of_undelivered(actor=context.actor, event_id=context.event_id, ticket_id=ticket_id)
+
+
+@handles(CommandStateChanged, name="tickets.show_command")
+def show_command(event: CommandStateChanged, context: Context) -> None:
+    following.show_command(command_id=event.command_id)
+
+
+def _tell_of_clock(event: ClockAtRisk | ClockBreached, context: Context, *, breached: bool) -> None:
+    if event.subject_kind == "ticket":
+        telling.tell_of_clock(
+            actor=context.actor, event_id=context.event_id, ticket_id=event.subject_id, breached=breached
+        )
