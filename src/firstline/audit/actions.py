@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 
 from firstline.audit.chain import GENESIS, SEALED_COLUMNS, label_digest, label_hash, seal_hash
 from firstline.audit.models import AuditLabel, AuditPending, AuditRecord, AuditSeal
+from firstline.audit.verification import Verification, verify
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.refs import Ref
@@ -132,6 +133,16 @@ def seal(limit: int = 500) -> int:
         AuditSeal.objects.bulk_create(seals)
         AuditPending.objects.filter(record_id__in=waiting).delete()
     return len(seals)
+
+
+def check_now(*, actor: Actor) -> Verification:
+    """Prove the whole chain and note the result in the trail."""
+    result = verify()
+    fault = result.first_fault
+    told = {"sealed": result.sealed, "head": result.head, "fault": asdict(fault) if fault else None}
+    with transaction.atomic(durable=True):
+        record(actor=actor, verb="audit.checked", ref=Ref("audit", 0), new=told)
+    return result
 
 
 # Any number will do as long as nothing else in this database uses it.

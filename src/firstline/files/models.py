@@ -45,6 +45,13 @@ class StoredFile(models.Model):
         return self.content_type in INLINE_TYPES
 
     @property
+    def served_type(self) -> str:
+        """The media type with which the bytes leave: text is never guessed to be markup."""
+        return (
+            f"{self.content_type}; charset=utf-8" if self.content_type == "text/plain" else self.content_type
+        )
+
+    @property
     def url(self) -> str:
         return f"/files/{self.id}/"
 

@@ -8,11 +8,13 @@ from typing import Any
 from django.db import connection
 from django.db import transaction as database
 
+from firstline.audit.actions import record
 from firstline.kit import clock
 from firstline.kit.actor import SYSTEM, Actor
-from firstline.kit.errors import DomainError
+from firstline.kit.errors import DomainError, NotFound
+from firstline.kit.refs import Ref
 from firstline.outbox import bus, failpoints, wakeup
-from firstline.outbox.enums import CHAIN_DEPTH_MAX
+from firstline.outbox.enums import CHAIN_DEPTH_MAX, OUTBOX_VIEW, JobState
 from firstline.outbox.events import TASKS, event_name, to_payload
 from firstline.outbox.models import Event, Job
 
@@ -106,6 +108,37 @@ def push(topic: str, data: Mapping[str, Any] | None = None) -> None:
 def recheck(person_id: int) -> None:
     """After the commit, have the person's open sockets prove anew who they are and what they may see."""
     database.on_commit(lambda: bus.recheck(person_id))
+
+
+def retry_job(*, actor: Actor, job_id: int) -> None:
+    """Give a dead letter all its attempts again, now; raises `job_not_found`."""
+    actor.check(OUTBOX_VIEW)
+    with transaction():
+        job = _dead_letter(job_id)
+        Job.objects.filter(id=job.id).update(state=JobState.READY, attempts=0, run_at=clock.now())
+        _record_decision(actor, "outbox.job_retried", job)
+    bus.wake()
+
+
+def drop_job(*, actor: Actor, job_id: int) -> None:
+    """Give a dead letter up for good; the audit trail keeps what it was. Raises `job_not_found`."""
+    actor.check(OUTBOX_VIEW)
+    with transaction():
+        job = _dead_letter(job_id)
+        job.delete()
+        _record_decision(actor, "outbox.job_dropped", job, job_id)
+
+
+def _dead_letter(job_id: int) -> Job:
+    job = Job.objects.filter(id=job_id, state=JobState.DEAD).first()
+    if job is None:
+        raise NotFound("job_not_found")
+    return job
+
+
+def _record_decision(actor: Actor, verb: str, job: Job, job_id: int | None = None) -> None:
+    told = {"name": job.name, "event": str(job.event_id or ""), "attempts": job.attempts}
+    record(actor=actor, verb=verb, ref=Ref("job", job_id or job.id, job.name), old=told)
 
 
 def _assert_atomic() -> None:

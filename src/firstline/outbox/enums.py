@@ -9,6 +9,8 @@ from django.utils.translation import pgettext_lazy
 CHAIN_DEPTH_MAX = 12
 # Dispatched events are kept this long for the administrator's eyes.
 EVENT_KEEP_DAYS = 7
+# Declared in the catalogue of `accounts`, which lies above.
+OUTBOX_VIEW = "admin:outbox:view"
 
 
 class JobState(models.TextChoices):

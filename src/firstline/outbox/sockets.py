@@ -24,7 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 MESSAGE_BYTES_MAX = 8192
 TOPICS_MAX = 100
-_TOPIC = re.compile(r"[a-z_]{1,40}:[A-Za-z0-9_.-]{1,64}")
+_TOPIC = re.compile(r"[a-z_]{1,40}(:[A-Za-z0-9_.-]{1,64})?")
 # A page may send a burst of messages, then so many a second on average.
 _BURST, _PER_SECOND = 40.0, 4.0
 _SEND_SECONDS = 20.0
