@@ -8,3 +8,18 @@ class ConfigConfig(AppConfig):
 
     name = "firstline.config"
     label = "config"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy, pgettext_lazy
+
+        from firstline.accounts.permissions import SETTINGS_MANAGE
+        from firstline.ui import navigation
+
+        navigation.register_admin_page(
+            group=pgettext_lazy("admin", "System"),
+            label=gettext_lazy("Health"),
+            url_name="health",
+            permission=SETTINGS_MANAGE,
+            order=90,
+            icon="pulse",
+        )

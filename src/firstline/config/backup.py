@@ -47,6 +47,7 @@ def create(target: Path) -> dict[str, int]:
         os.fsync(stream.fileno())
     partial.chmod(0o600)
     partial.replace(target)
+    (data / "last-backup").touch()
     return {"files": count, "bytes": size + target.stat().st_size}
 
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "firstline.config.middleware.RequestMiddleware",
+    "firstline.config.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "firstline.ui.middleware.ContentSecurityPolicyMiddleware",

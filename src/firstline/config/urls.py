@@ -10,6 +10,8 @@ from firstline.config import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", views.prometheus, name="metrics"),
+    path("admin/health/", views.health_page, name="health"),
     *(
         path("", include(f"firstline.{name}.urls"))
         for name in settings.FIRSTLINE_SLICES
