@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.db import connection
 
 from firstline.kit.actor import Actor
-from firstline.search.analysis import query_terms
+from firstline.search.analysis import query_terms, tokens
 
 LIMIT_MAX = 500
+TERMS_MAX = 60
 _SAFE_TERM = re.compile(r"[a-z0-9_:.-]{1,60}")
 
 
@@ -22,6 +23,14 @@ class Hit:
     organization_id: int | None
     title: str
     excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record found by some of the terms asked for."""
+
+    hit: Hit
+    terms: frozenset[str]
 
 
 def search(
@@ -42,6 +51,32 @@ def search(
         sql, expression = match(terms, prefix, visible, among)
         cursor.execute(sql, [expression, max(1, min(limit, LIMIT_MAX))])
         return [Hit(*row) for row in cursor.fetchall()]
+
+
+def any_of(
+    actor_tokens: Iterable[str], terms: Sequence[str], *, kinds: Sequence[str] = (), limit: int = 200
+) -> list[Match]:
+    """The newest `limit` visible records that hold at least one of `terms`, each with those it holds.
+
+    For ranking by the caller; `terms` are taken as they are (`terms_of`).
+    """
+    wanted = list(dict.fromkeys(terms))[:TERMS_MAX]
+    visible = sorted({visibility_term(token) for token in actor_tokens})
+    if not wanted or not visible:
+        return []
+    among = sorted({kind_term(kind) for kind in kinds})
+    match = _postgresql if connection.vendor == "postgresql" else _sqlite
+    sql, expression = match([], "", visible, among, wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.replace(_COLUMNS, f"{_COLUMNS}, d.terms"), [expression, min(limit, LIMIT_MAX)])
+        rows = cursor.fetchall()
+    asked = frozenset(wanted)
+    return [Match(Hit(*row[:-1]), asked.intersection(row[-1].split(" "))) for row in rows]
+
+
+def terms_of(text: str) -> list[str]:
+    """The terms under which `text` would be found."""
+    return tokens(text)
 
 
 def tokens_of(actor: Actor) -> list[str]:
@@ -73,27 +108,31 @@ def kind_term(kind: str) -> str:
 _COLUMNS = "d.kind, d.object_id, d.organization_id, d.title, d.excerpt"
 
 
-def _sqlite(terms: list[str], prefix: str, visible: list[str], among: list[str]) -> tuple[str, str]:
+def _sqlite(
+    terms: list[str], prefix: str, visible: list[str], among: list[str], either: Sequence[str] = ()
+) -> tuple[str, str]:
     def quoted(term: str) -> str:
         return '"' + term.replace('"', '""') + '"'
 
     parts = [quoted(term) for term in terms]
     if prefix:
         parts.append(f"{quoted(prefix)}*")
-    parts += ["(" + " OR ".join(map(quoted, group)) + ")" for group in (among, visible) if group]
+    parts += ["(" + " OR ".join(map(quoted, group)) + ")" for group in (either, among, visible) if group]
     sql = f"""SELECT {_COLUMNS} FROM search_fts f JOIN search_searchdocument d ON d.id = f.rowid
         WHERE search_fts MATCH %s ORDER BY f.rowid DESC LIMIT %s"""  # noqa: S608 - names only
     return sql, " AND ".join(parts)
 
 
-def _postgresql(terms: list[str], prefix: str, visible: list[str], among: list[str]) -> tuple[str, str]:
+def _postgresql(
+    terms: list[str], prefix: str, visible: list[str], among: list[str], either: Sequence[str] = ()
+) -> tuple[str, str]:
     def quoted(term: str) -> str:
         return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
 
     parts = [quoted(term) for term in terms]
     if prefix:
         parts.append(f"{quoted(prefix)}:*")
-    parts += ["(" + " | ".join(map(quoted, group)) + ")" for group in (among, visible) if group]
+    parts += ["(" + " | ".join(map(quoted, group)) + ")" for group in (either, among, visible) if group]
     sql = f"""SELECT {_COLUMNS} FROM search_searchdocument d
         WHERE d.vector @@ %s::tsquery ORDER BY d.id DESC LIMIT %s"""  # noqa: S608 - names only
     return sql, " & ".join(parts)
