@@ -1,11 +1,17 @@
 """Registration of the accounts slice."""
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_migrate
-from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from firstline.accounts.enums import ERRORS
+from firstline.ui import languages, messages
 
 
 class AccountsConfig(AppConfig):
@@ -13,25 +19,28 @@ class AccountsConfig(AppConfig):
 
     name = "firstline.accounts"
     label = "accounts"
+    verbose_name = _("People")
 
     def ready(self) -> None:
+        import_module("firstline.accounts.tasks")
+        _load_catalogue()
+        signals = import_module("firstline.accounts.sign_ins")
+        messages.register(ERRORS)
         post_migrate.connect(_seed, sender=self, dispatch_uid="accounts.seed")
-        user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")
+        user_logged_in.connect(signals.signed_in, dispatch_uid="accounts.signed_in")
+        user_logged_out.connect(signals.signed_out, dispatch_uid="accounts.signed_out")
+        import_module("axes.signals").user_locked_out.connect(
+            signals.locked_out, dispatch_uid="accounts.locked_out"
+        )
+        languages.register_saver(signals.save_language)
+
+
+def _load_catalogue() -> None:
+    """Every process knows every permission, also one that serves no pages and so loads no views."""
+    for name in settings.FIRSTLINE_SLICES:
+        if find_spec(f"firstline.{name}.permissions"):
+            import_module(f"firstline.{name}.permissions")
 
 
 def _seed(**_kwargs: Any) -> None:
-    from firstline.accounts.actions import ensure_built_in_roles  # models load after the app registry
-
-    ensure_built_in_roles()
-
-
-def _signed_in(*, request: HttpRequest, user: Any, **_kwargs: Any) -> None:
-    """Django and allauth announce sign-ins by this signal only."""
-    from firstline.accounts.actions import note_sign_in  # models load after the app registry
-
-    note_sign_in(
-        person=user,
-        session_key=request.session.session_key or "",
-        ip_address=request.META.get("REMOTE_ADDR", ""),
-        user_agent=request.META.get("HTTP_USER_AGENT", ""),
-    )
+    import_module("firstline.accounts.actions").ensure_built_in_roles()

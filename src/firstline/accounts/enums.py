@@ -1,7 +1,5 @@
 """Choices of the accounts slice, the built-in roles, and the sentences for its refusals."""
 
-from dataclasses import dataclass
-
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +12,7 @@ EVERYTHING = "*"
 class Theme(TextChoices):
     """How pages are coloured for a person."""
 
-    AUTO = "auto", pgettext_lazy("theme", "As the device")
+    SYSTEM = "system", pgettext_lazy("theme", "As the device")
     LIGHT = "light", pgettext_lazy("theme", "Light")
     DARK = "dark", pgettext_lazy("theme", "Dark")
 
@@ -76,64 +74,60 @@ BUILT_IN_ROLES: dict[str, tuple[str, ...]] = {
 """What each built-in role may do on a new installation; afterwards the role's row decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Sizes of what people type, wide enough for real names."""
-
-    name: int = 200
-    email: int = 254
-    line: int = 200
-    phone: int = 50
-    password: int = 1000
-
-
-LIMITS = Limits()
+TOKENS_MAX = 20
+SKILLS_MAX = 50
+PASSWORD_LENGTH_MAX = 1000
 
 ERRORS: dict[str, str | Promise] = {
-    "permission_missing": _("Your roles do not allow this. An administrator can change them."),
     "person_not_found": _("This person does not exist."),
     "person_erased": _("This person was erased. Nothing about them can be changed."),
-    "role_not_found": _("This role does not exist."),
-    "role_exceeds_own": _("You cannot give a permission that you do not hold yourself: {permission}"),
-    "role_of_stronger_person": _(
-        "This person holds permissions that you lack, so only someone who holds them can do this."
-    ),
-    "administrator_role_fixed": _("The administrator role always holds every permission."),
-    "permission_unknown": _("There is no permission called “{permission}”."),
-    "last_administrator": _("This is the last administrator. Make someone else administrator first."),
-    "own_account_protected": _("You cannot do this to your own account."),
-    "person_name_missing": _("A name is needed."),
-    "person_email_invalid": _("“{email}” is not an e-mail address."),
+    "person_inactive": _("This person is deactivated. Reactivate them first."),
     "person_email_missing": _("An e-mail address is needed to invite someone."),
-    "person_email_taken": _("Someone with the address {email} exists already."),
-    "person_text_too_long": _("This text is longer than {limit} characters."),
-    "person_language_unknown": _("This language is not offered."),
-    "person_time_zone_unknown": _("“{time_zone}” is not a time zone such as Asia/Shanghai."),
-    "theme_unknown": _("This colour scheme does not exist."),
+    "person_email_taken": _("Someone with the address %(email)s exists already."),
+    "person_is_stronger": _(
+        "This person may do things that you may not, so you cannot change their account."
+    ),
+    "grant_exceeds_own": _("You cannot give a permission that you do not hold yourself: %(permission)s."),
+    "organization_needed": _("Choose an organisation."),
+    "organization_out_of_reach": _("You can add and move people only within your own organisation."),
     "site_elsewhere": _("This site belongs to another organisation."),
     "department_elsewhere": _("This department belongs to another organisation."),
-    "team_not_found": _("This team does not exist."),
+    "theme_unknown": _("This colour scheme does not exist."),
+    "role_unknown": _("There is no role called “%(role)s”."),
+    "role_name_taken": _("There is a role called “%(name)s” already."),
+    "role_is_built_in": _("Built-in roles cannot be deleted."),
+    "role_in_use": _("People hold this role. Take it from them first."),
+    "administrator_role_fixed": _("The administrator role always holds every permission."),
+    "permission_unknown": _("There is no permission called “%(permission)s”."),
+    "last_administrator": _("This is the last administrator. Make someone else administrator first."),
+    "own_account_protected": _("You cannot do this to your own account."),
+    "team_unknown": _("There is no such team."),
     "team_needs_provider_person": _("Only people of the organisation that gives support can be in a team."),
-    "skill_name_missing": _("A skill needs a name."),
     "skill_level_unknown": _("A skill has a level from 1 to 5."),
-    "password_weak": _("{reasons}"),
+    "too_many_skills": _("A person can have at most %(limit)s skills."),
+    "password_weak": _("%(reasons)s"),
     "password_wrong": _("The present password is not right."),
-    "password_missing": _("A password is needed."),
-    "invitation_invalid": _("This invitation is used, expired or not complete. Ask for a new one."),
+    "password_too_long": _("A password has at most %(limit)s characters."),
+    "invitation_invalid": _("This invitation was used, is too old or is not complete. Ask for a new one."),
     "setup_link_invalid": _(
-        "This set-up link is used, expired or not complete. "
-        "Run “./firstline setup-link” on the server for a new one."
+        "This link was used, is too old or is not complete. "
+        "Start the program again on the server: it prints a new one."
     ),
-    "token_name_missing": _("A token needs a name, so that you know later where it is used."),
+    "installation_has_people": _("This installation has an administrator already. Sign in instead."),
     "token_not_found": _("This token does not exist."),
-    "too_many_tokens": _("One person can have at most {limit} tokens in use."),
+    "too_many_tokens": _("One person can have at most %(limit)s tokens in use. Revoke one first."),
     "token_days_unknown": _("A token is valid for 1 to 3650 days, or without an end."),
     "session_not_found": _("This session has ended already."),
-    "csv_empty": _("The file has no lines."),
-    "csv_too_large": _("The file is larger than {limit} MB."),
-    "csv_too_many_lines": _("The file has more than {limit} lines."),
-    "csv_not_text": _("The file is not text in UTF-8 or GB18030."),
-    "csv_columns_missing": _("The first line must name the columns; missing: {columns}"),
-    "csv_preview_gone": _("The preview is too old. Choose the file again."),
     "anonymise_unconfirmed": _("Type the person’s name exactly to confirm."),
+    "csv_empty": _("The file has no lines below the first one."),
+    "csv_too_large": _("The file is larger than %(limit)s MB."),
+    "csv_too_many_lines": _("The file has more than %(limit)s lines. Split it."),
+    "csv_not_text": _("The file is not text in UTF-8 or GB18030."),
+    "csv_columns_missing": _("The first line must name the columns. Missing: %(columns)s."),
+    "csv_repeated": _("The address %(email)s is in line %(line)s already."),
+    "csv_organization_unknown": _("There is no organisation called “%(name)s”."),
+    "csv_site_unknown": _("There is no site called “%(name)s” in this organisation."),
+    "csv_department_unknown": _("There is no department called “%(name)s” in this organisation."),
+    "csv_team_unknown": _("There is no team called “%(name)s”."),
+    "csv_yes_or_no": _("“%(value)s” is neither yes nor no."),
 }

@@ -44,7 +44,7 @@ class Person(AbstractBaseUser):
     phone = models.CharField(max_length=50, blank=True)
     language = models.CharField(max_length=10, choices=Language, default=Language.ENGLISH)
     time_zone = models.CharField(max_length=64, default="UTC")
-    theme = models.CharField(max_length=10, choices=Theme, default=Theme.AUTO)
+    theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
     is_vip = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     erased_at = models.DateTimeField(null=True, blank=True)
@@ -172,10 +172,9 @@ class ApiToken(models.Model):
 
 
 class Invitation(models.Model):
-    """A link by mail with which someone sets their first password."""
+    """A signed link by mail for the first password; the row says whether it still counts."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="invitations")
-    secret_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)

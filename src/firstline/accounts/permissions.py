@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from firstline.accounts.models import Person
+from firstline.kit.actor import Actor
+from firstline.kit.errors import Conflict, NotAllowed, NotFound
+from firstline.organizations.permissions import SETTINGS_MANAGE as settings_manage  # noqa: N811 - a value here
 from firstline.ui.gates import PUBLIC, SIGNED_IN, actor_of, gate, public, sign_in_first, signed_in
 
 __all__ = [
@@ -20,6 +24,9 @@ __all__ = [
     "TOKEN_MANAGE",
     "Permission",
     "actor_of",
+    "check_can_grant",
+    "check_can_manage_person",
+    "check_can_manage_roles",
     "declare",
     "gate",
     "public",
@@ -53,7 +60,41 @@ def declare(name: str, label: str | Promise) -> str:
 
 
 PEOPLE_MANAGE = declare("admin:people:manage", _("Manage people, roles and teams"))
-SETTINGS_MANAGE = declare("admin:settings:manage", _("Change settings, organisations and services"))
+SETTINGS_MANAGE = declare(settings_manage, _("Change settings, organisations and services"))
 AUDIT_VIEW = declare("admin:audit:view", _("Read the audit trail"))
 OUTBOX_VIEW = declare("admin:outbox:view", _("See and retry background work"))
 TOKEN_MANAGE = declare("accounts:token:manage", _("Create API tokens for oneself"))
+
+
+def check_can_manage_person(actor: Actor, person: Person, held: frozenset[str]) -> None:
+    """Raise unless the actor may change `person`, who holds the permissions `held`.
+
+    People outside the actor's reach are unknown to them; nobody changes someone who may
+    do more than they do, because with a new address or password they would become them.
+    """
+    actor.check(PEOPLE_MANAGE)
+    if not actor.is_provider and actor.organization_id != person.organization_id:
+        raise NotFound("person_not_found")
+    if person.erased_at is not None:
+        raise Conflict("person_erased")
+    if not actor.is_trusted and _beyond(actor, held):
+        raise NotAllowed("person_is_stronger")
+
+
+def check_can_grant(actor: Actor, permissions: frozenset[str]) -> None:
+    """Raise unless the actor holds every permission that they are about to give."""
+    missing = _beyond(actor, permissions)
+    if missing and not actor.is_trusted:
+        raise NotAllowed("grant_exceeds_own", permission=min(missing))
+
+
+def check_can_manage_roles(actor: Actor) -> None:
+    """Raise unless the actor may change what roles allow, which holds for the whole installation."""
+    actor.check(PEOPLE_MANAGE)
+    if not actor.is_provider:
+        raise NotAllowed("permission_missing", permission=PEOPLE_MANAGE)
+
+
+def _beyond(actor: Actor, permissions: frozenset[str]) -> frozenset[str]:
+    # Names that no slice declares allow nothing, so they count for nothing.
+    return (permissions - actor.permissions) & frozenset(PERMISSIONS)

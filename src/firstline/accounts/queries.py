@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from threading import Lock
@@ -9,13 +10,30 @@ from threading import Lock
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.signing import BadSignature, Signer
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from firstline.accounts.enums import EVERYTHING
-from firstline.accounts.models import ApiToken, Person, Role, SignInSession, TeamMembership
-from firstline.accounts.permissions import PERMISSIONS
+from firstline.accounts.enums import EVERYTHING, RoleCode
+from firstline.accounts.models import (
+    ApiToken,
+    Invitation,
+    Person,
+    PersonSkill,
+    Role,
+    RoleGrant,
+    SetupLink,
+    SignInSession,
+    TeamMembership,
+)
+from firstline.accounts.permissions import PEOPLE_MANAGE, PERMISSIONS
 from firstline.kit import clock
 from firstline.kit.actor import Actor
+from firstline.kit.errors import InvalidInput, NotFound
+
+# Declared by the tickets slice above.
+_WORKS_ON_TICKETS = "tickets:ticket:view"
+_INVITATION_SALT = "firstline.accounts.invitation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,105 @@ def token_for(secret: str) -> ApiToken | None:
     if token is None or (token.expires_at and token.expires_at <= clock.now()):
         return None
     return token if token.person.is_active and token.person.organization.is_active else None
+
+
+def held_permissions(person: Person) -> frozenset[str]:
+    """What the person's roles allow, read now, whether or not they may sign in."""
+    lists = Role.objects.filter(grants__person=person).values_list("permissions", flat=True)
+    return frozenset().union(*(expand(permissions) for permissions in lists))
+
+
+def role_by_code(code: str) -> Role:
+    """The role with this code; raises `InvalidInput`."""
+    role = Role.objects.filter(code=code).first()
+    if role is None:
+        raise InvalidInput("role_unknown", field="roles", role=str(code)[:60])
+    return role
+
+
+def visible_to(actor: Actor) -> QuerySet[Person]:
+    """The people that the actor may see.
+
+    Provider people who work on tickets or manage people see everyone; someone who manages
+    people of a customer sees that organisation's; everyone else sees themselves.
+    """
+    if actor.is_provider and any(map(actor.may, (PEOPLE_MANAGE, _WORKS_ON_TICKETS))):
+        return Person.objects.all()
+    if actor.may(PEOPLE_MANAGE):
+        return Person.objects.filter(organization_id=actor.organization_id or 0)
+    return Person.objects.filter(pk=actor.id or 0 if actor.kind == "person" else 0)
+
+
+def get_person_for(actor: Actor, person_id: int) -> Person:
+    """The person with this id; raises `NotFound` where the actor may not see them."""
+    person = visible_to(actor).filter(pk=person_id).first()
+    if person is None:
+        raise NotFound("person_not_found")
+    return person
+
+
+def person_by_email(email: str) -> Person | None:
+    """The person with this address, in any writing of capitals."""
+    return Person.objects.filter(email=email.strip().lower()).first()
+
+
+def team_members(team_id: int) -> QuerySet[Person]:
+    """Active people of a team, leads first."""
+    return Person.objects.filter(
+        team_memberships__team_id=team_id, is_active=True, team_memberships__team__is_active=True
+    ).order_by("-team_memberships__is_lead", "name", "id")
+
+
+def skill_levels(person_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """The skills of these people: level by skill name by person id, in one query."""
+    levels: dict[int, dict[str, int]] = {person_id: {} for person_id in person_ids}
+    rows = PersonSkill.objects.filter(person_id__in=levels).values_list("person_id", "skill__name", "level")
+    for person_id, name, level in rows:
+        levels[person_id][name] = level
+    return levels
+
+
+def people_with(permission: str) -> QuerySet[Person]:
+    """Active people one of whose roles holds `permission`."""
+    codes = [role.pk for role in Role.objects.all() if permission in expand(role.permissions)]
+    holders = RoleGrant.objects.filter(role_id__in=codes).values("person_id")
+    return Person.objects.filter(pk__in=holders, is_active=True, organization__is_active=True)
+
+
+def role_label(role: Role) -> str:
+    """A role's name in the active language."""
+    return role.label or str(dict(RoleCode.choices).get(role.code, role.code))
+
+
+def invitation_secret(invitation: Invitation) -> str:
+    """The signed part of an invitation's link; the same each time, so that a mail can be sent again."""
+    return Signer(salt=_INVITATION_SALT).sign(str(invitation.pk))
+
+
+def standing_invitation(secret: str) -> Invitation:
+    """The invitation of a link; raises `InvalidInput` when it was used, is too old, or forged."""
+    try:
+        number = int(Signer(salt=_INVITATION_SALT).unsign(secret))
+    except (BadSignature, ValueError):
+        raise InvalidInput("invitation_invalid") from None
+    invitation = (
+        Invitation.objects.select_related("person__organization")
+        .filter(pk=number, accepted_at=None, expires_at__gt=clock.now(), person__is_active=True)
+        .first()
+    )
+    if invitation is None:
+        raise InvalidInput("invitation_invalid")
+    return invitation
+
+
+def standing_setup_link(secret: str) -> SetupLink:
+    """The set-up link with this secret; raises `InvalidInput` when it was used or is too old."""
+    link = SetupLink.objects.filter(
+        secret_hash=hash_secret(secret), used_at=None, expires_at__gt=clock.now()
+    ).first()
+    if link is None:
+        raise InvalidInput("setup_link_invalid")
+    return link
 
 
 def hash_secret(secret: str) -> str:

@@ -1,9 +1,14 @@
 """Registration of the organisations slice."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from firstline.organizations.enums import ERRORS
+from firstline.ui import messages
 
 
 class OrganizationsConfig(AppConfig):
@@ -11,12 +16,12 @@ class OrganizationsConfig(AppConfig):
 
     name = "firstline.organizations"
     label = "organizations"
+    verbose_name = _("Organisations")
 
     def ready(self) -> None:
+        messages.register(ERRORS)
         post_migrate.connect(_seed, sender=self, dispatch_uid="organizations.seed")
 
 
 def _seed(**_kwargs: Any) -> None:
-    from firstline.organizations.actions import ensure_installation  # models load after the app registry
-
-    ensure_installation()
+    import_module("firstline.organizations.actions").ensure_installation()

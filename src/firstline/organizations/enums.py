@@ -30,27 +30,45 @@ class Language(TextChoices):
     CHINESE = "zh-hans", "简体中文"
 
 
+class SetupStep(TextChoices):
+    """Steps of the set-up assistant, in their order."""
+
+    ADMINISTRATOR = "administrator", pgettext_lazy("set-up step", "Administrator")
+    ORGANIZATION = "organization", pgettext_lazy("set-up step", "Organisation")
+    CALENDAR = "calendar", pgettext_lazy("set-up step", "Working hours")
+    TEAMS = "teams", pgettext_lazy("set-up step", "Teams")
+    SERVICES = "services", pgettext_lazy("set-up step", "Services")
+    INVITATIONS = "invitations", pgettext_lazy("set-up step", "Invitations")
+    MAILBOX = "mailbox", pgettext_lazy("set-up step", "Mailbox")
+    AGENT = "agent", pgettext_lazy("set-up step", "Devices")
+
+
 ERRORS: dict[str, str | Promise] = {
-    "organization_not_found": _("This organisation does not exist."),
-    "name_missing": _("A name is needed."),
-    "name_too_long": _("The name is longer than {limit} characters."),
-    "name_taken": _("“{name}” exists already."),
-    "text_too_long": _("This text is longer than {limit} characters."),
-    "domain_invalid": _("“{domain}” is not a domain such as example.com."),
-    "domain_taken": _("The domain {domain} belongs to another organisation."),
+    # Codes of `kit.input`, which has no texts of its own.
+    "text_missing": _("This cannot be empty."),
+    "text_too_long": _("This is longer than %(limit)s characters."),
+    "email_invalid": _("“%(email)s” is not an e-mail address."),
+    "domain_invalid": _("“%(domain)s” is not a domain such as example.com."),
+    "time_zone_unknown": _("“%(time_zone)s” is not a time zone such as Asia/Shanghai."),
     "language_unknown": _("This language is not offered."),
-    "time_zone_unknown": _("“{time_zone}” is not a time zone such as Asia/Shanghai."),
-    "tier_unknown": _("A team is L1, L2 or L3."),
-    "criticality_unknown": _("Criticality is a number from 1 (critical) to 4 (low)."),
-    "email_invalid": _("“{email}” is not an e-mail address."),
-    "email_taken": _("The address {email} is used already."),
-    "public_url_invalid": _(
-        "The address starts with http:// or https:// and has a host name and nothing after it."
-    ),
-    "provider_needed": _("Teams belong to the organisation that gives support."),
-    "default_team_needed": _("One team must stay the default. Choose another one first."),
+    # Codes of this slice.
+    "organization_not_found": _("This organisation does not exist."),
+    "organization_name_taken": _("There is an organisation called “%(name)s” already."),
     "organization_is_provider": _("The organisation that gives support cannot be archived."),
-    "organization_archived": _("This organisation is archived."),
+    "domain_taken": _("The domain %(domain)s belongs to another organisation."),
+    "too_many_domains": _("An organisation can have at most %(limit)s domains."),
+    "site_name_taken": _("There is a site called “%(name)s” already."),
+    "department_name_taken": _("There is a department called “%(name)s” already."),
+    "provider_needed": _("Teams belong to the organisation that gives support."),
+    "tier_unknown": _("A team is L1, L2 or L3."),
+    "team_name_taken": _("There is a team called “%(name)s” already."),
+    "team_email_taken": _("Another team has the address %(email)s."),
+    "team_archived": _("This team is archived. Restore it first."),
+    "default_team_needed": _("One team must stay the default. Make another team the default first."),
+    "service_name_taken": _("There is a service called “%(name)s” already."),
+    "criticality_unknown": _("Criticality is a number from 1 (critical) to 4 (low)."),
+    "too_many_keywords": _("A service can have at most %(limit)s keywords."),
+    "public_url_invalid": _("The address is like https://help.example.com, with nothing after the name."),
+    "setup_step_unknown": _("The set-up assistant has no such step."),
     "demo_removal_unavailable": _("There is no demo to leave on this installation."),
-    "already_set_up": _("This installation is set up already."),
 }

@@ -96,6 +96,7 @@ class Installation(models.Model):
     default_language = models.CharField(max_length=10, choices=Language, default=Language.ENGLISH)
     time_zone = models.CharField(max_length=64, default="UTC")
     is_set_up = models.BooleanField(default=False)
+    setup_steps = models.JSONField(default=list, blank=True)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
