@@ -1,0 +1,1 @@
+"""Automation: what the desk does by itself when something happens."""
