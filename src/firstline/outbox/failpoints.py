@@ -5,13 +5,13 @@ import signal
 
 NAMES = frozenset(
     {
-        "after_write",
+        "after_write",  # an event row is written, the transaction still open
         "before_commit",
         "after_commit",
-        "after_dispatch",
-        "before_ack",
-        "mail_before_ack",
+        "after_dispatch",  # events are marked and their jobs stand
+        "before_ack",  # a job's work is done, its row still there
         "mail_stored",
+        "mail_before_ack",
         "mail_sent",
     }
 )

@@ -114,9 +114,9 @@ def claim(
     if not due.exists():
         return []
     with transaction.atomic():
-        free = due.order_by("run_at", "id")
+        free = due.order_by("run_at", "id").select_related("event")
         if connection.features.has_select_for_update_skip_locked:
-            free = free.select_for_update(skip_locked=True)
+            free = free.select_for_update(skip_locked=True, of=("self",))
         jobs = _within(room, free[: count * 4 if room else count])[:count]
         lease_id = uuid.uuid4()
         until = now + timedelta(seconds=lease_seconds)
