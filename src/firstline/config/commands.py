@@ -4,7 +4,7 @@ import os
 import sys
 
 import django
-from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.core.management import CommandError, get_commands, load_command_class
 from django.utils import translation
 
 NOUNS = ("audit", "backup", "device", "import", "mail", "sla", "translations", "alert")
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
             parser = command.create_parser("./firstline", noun)
             options = vars(parser.parse_args(arguments[1:]))
             positional = options.pop("args", ())
-            call_command(command, *positional, **options)
+            command.execute(*positional, **options)
         except CommandError as error:
             print(f"firstline: {error}", file=sys.stderr)
             return error.returncode or 1

@@ -75,8 +75,8 @@ async def _serve(options: argparse.Namespace, roles: frozenset[str]) -> None:
         )
     )
     stops: list[Callable[[], object]] = []
-    ready = wiring.start(asyncio.get_running_loop(), roles, stops)
     loop = asyncio.get_running_loop()
+    ready = await loop.run_in_executor(None, wiring.start, loop, roles, stops)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _ask_to_exit, server)
     # Uvicorn would install handlers of its own that raise the signal again at the end.
@@ -90,7 +90,7 @@ async def _serve(options: argparse.Namespace, roles: frozenset[str]) -> None:
     try:
         await serving
     finally:
-        await asyncio.get_running_loop().run_in_executor(None, _stop_all, stops)
+        await loop.run_in_executor(None, _stop_all, stops)
         log.info("service_stopped")
 
 
