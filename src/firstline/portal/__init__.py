@@ -1,0 +1,1 @@
+"""The employee's home: ask, follow, confirm, see one's devices and who was on them."""
