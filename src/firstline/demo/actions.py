@@ -4,7 +4,7 @@ import secrets
 
 from django.contrib.auth.hashers import make_password
 
-from firstline.demo import house, replay
+from firstline.demo import house, library, replay
 from firstline.demo.content import load
 from firstline.outbox.models import Event, Job
 
@@ -32,6 +32,7 @@ def load_demo() -> str:
     content = load()
     password = "-".join(secrets.choice(_WORDS) for _ in range(3)) + f"-{secrets.randbelow(90) + 10}"
     built = house.build(content, make_password(password))
+    library.fill(content, built)
     replay.tell(content, built)
     Event.objects.all().delete()
     Job.objects.all().delete()

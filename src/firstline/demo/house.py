@@ -1,6 +1,5 @@
-"""The demonstration's organisation, people, services, devices and articles."""
+"""The demonstration's organisation, people, services and devices."""
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,8 +11,6 @@ from firstline.devices.models import Device
 from firstline.kit import clock
 from firstline.organizations.models import Department, Installation, Organization, Service, Site, Team
 from firstline.servicelevels.models import Calendar, TeamCalendar
-
-_NAMESPACE = uuid.UUID("5d0f2b52-6f5b-4d0e-9d5f-0c6f5a7f9a10")
 
 
 @dataclass(slots=True)
@@ -48,11 +45,6 @@ def build(content: told.Content, password_hash: str) -> Built:
             },
         )
     return built
-
-
-def article_group(code: str) -> uuid.UUID:
-    """The group that language variants of one article share."""
-    return uuid.uuid5(_NAMESPACE, code)
 
 
 def _places(content: told.Content, built: Built) -> None:
