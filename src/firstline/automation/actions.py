@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from firstline.accounts.actions import PersonDetails, create_person
 from firstline.accounts.models import Person
 from firstline.automation.models import AlertTicket
 from firstline.automation.queries import has_open_alerts, is_untouched, ticket_of_alert
@@ -18,13 +19,14 @@ from firstline.kit.text import truncate
 from firstline.monitoring.enums import Severity
 from firstline.monitoring.models import Alert
 from firstline.monitoring.queries import previous_alert
+from firstline.organizations.queries import installation
 from firstline.outbox.actions import transaction
-from firstline.outbox.events import GiveUp
 from firstline.tickets import actions as tickets
 from firstline.tickets.enums import Channel, Status
 from firstline.tickets.models import Ticket
 
 COMES_BACK_WITHIN = timedelta(hours=24)
+CONTACT_NAME = "Monitoring"
 
 
 def follow_raised_alert(*, actor: Actor, alert_id: int) -> Ticket | None:
@@ -68,7 +70,7 @@ def _open(actor: Actor, alert: Alert) -> Ticket:
     subject = f"{place}: {first_line}" if place and place not in first_line else first_line
     return tickets.create_ticket(
         actor=actor,
-        requester=_requester(alert),
+        requester=_requester(actor, alert),
         subject=truncate(subject, 200),
         body=f"{alert.text}\n\n{alert.source} · {alert.key}",
         channel=Channel.ALERT,
@@ -109,13 +111,21 @@ def _note(actor: Actor, alert: Alert, ticket: Ticket, state: str) -> None:
     tickets.note_alert(actor=actor, ticket=ticket, alert_id=alert.pk, state=state, facts=facts)
 
 
-def _requester(alert: Alert) -> Person:
-    """Whose matter it is: the owner of the device, else who reports it."""
+def _requester(actor: Actor, alert: Alert) -> Person:
+    """Whose matter it is: the owner of the device, else who reports it, else a contact for monitoring."""
     owner = alert.device.owner if alert.device else None
     for person in (owner, alert.raised_by):
         if person and person.is_active and person.organization_id == alert.organization_id:
             return person
-    raise GiveUp("nobody to open the ticket for")
+    known = Person.objects.filter(
+        organization_id=alert.organization_id, name=CONTACT_NAME, email=None, is_active=True
+    )
+    found = known.order_by("pk").first()
+    if found is not None:
+        return found
+    language = installation().default_language
+    details = PersonDetails(name=CONTACT_NAME, organization=alert.organization, language=language)
+    return create_person(actor=actor, details=details, roles=())
 
 
 def _speaker(actor: Actor, alert: Alert) -> Actor:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from firstline.accounts.models import Person
 from firstline.accounts.queries import actor_for
 from firstline.accounts.testing import make_actor
 from firstline.automation import actions
@@ -13,6 +14,7 @@ from firstline.kit import clock
 from firstline.kit.actor import automation
 from firstline.monitoring import actions as monitoring
 from firstline.organizations.models import Service
+from firstline.organizations.testing import make_organization
 from firstline.outbox.testing import drain
 from firstline.tickets import actions as tickets
 from firstline.tickets.models import Message, Ticket, TicketEvent
@@ -66,6 +68,17 @@ def test_alert_without_a_device_is_the_matter_of_who_reports_it(cast, watcher):
     raised(watcher)
 
     assert Ticket.objects.get().requester_id == watcher.id
+
+
+def test_alert_of_a_machine_without_an_owner_goes_to_a_monitoring_contact(cast, watcher):
+    contoso = make_organization("Contoso")
+    for number in (1, 2):
+        device = Device.objects.create(organization=contoso, hostname=f"srv-{number}")
+        raised(watcher, device=device, key=f"disk-{number}")
+
+    contact = Person.objects.get(name="Monitoring")
+    assert (contact.organization, contact.email) == (contoso, None)
+    assert [ticket.requester for ticket in Ticket.objects.all()] == [contact, contact]
 
 
 def test_repeats_renew_one_line_and_write_no_message(cast, watcher):
