@@ -24,8 +24,8 @@ from firstline.servicelevels.queries import clocks_for, clocks_for_many, ledger
 
 MONDAY = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)  # the default calendar: Monday to Friday, 08:00 to 18:00 UTC
 HOUR = timedelta(hours=1)
-SUBJECT = Ref("ticket", 42, "INC-42")
-OTHER = Ref("ticket", 43, "INC-43")
+SUBJECT = Ref("matter", 42, "M-42")
+OTHER = Ref("matter", 43, "M-43")
 TICK = Context(actor=SYSTEM, event_id="tick", job_id=1, attempt=1)
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +141,7 @@ def test_stop_too_late_announces_the_breach_that_no_sweep_saw():
 
     assert view("first_response").breached_at == MONDAY + timedelta(minutes=15)
     assert announced("clock_breached") == [
-        {"subject_kind": "ticket", "subject_id": 42, "metric": "first_response"}
+        {"subject_kind": "matter", "subject_id": 42, "metric": "first_response"}
     ]
 
 
@@ -188,7 +188,7 @@ def test_higher_priority_inherits_age_and_pauses():
 
     assert dues.resolution == MONDAY + 9 * HOUR
     assert announced("clock_breached") == [
-        {"subject_kind": "ticket", "subject_id": 42, "metric": "first_response"}
+        {"subject_kind": "matter", "subject_id": 42, "metric": "first_response"}
     ]
     assert view("first_response").breached_at == MONDAY + HOUR
 
@@ -241,7 +241,7 @@ def test_sweep_announces_risk_and_breach_once_each():
         with kit_clock.frozen(MONDAY + timedelta(minutes=minutes, seconds=30)):
             tasks.announce_due(TICK)
 
-    first = {"subject_kind": "ticket", "subject_id": 42, "metric": "first_response"}
+    first = {"subject_kind": "matter", "subject_id": 42, "metric": "first_response"}
     assert announced("clock_at_risk") == [first]
     assert announced("clock_breached") == [first]
 
@@ -311,7 +311,7 @@ def test_edited_targets_and_calendar_reach_open_clocks_with_their_age():
 
     assert view().due_at == MONDAY + 5 * HOUR
     assert view(subject=OTHER).target_seconds == 8 * 3600
-    assert announced("clocks_recomputed") == [{"subject_kind": "ticket", "subject_ids": [42]}] * 2
+    assert announced("clocks_recomputed") == [{"subject_kind": "matter", "subject_ids": [42]}] * 2
 
 
 def test_recompute_twice_changes_nothing():
@@ -328,7 +328,7 @@ def test_recompute_twice_changes_nothing():
 
 
 def test_history_gives_the_same_clocks_as_living_through_it():
-    live = Ref("ticket", 1, "")
+    live = Ref("matter", 1, "")
     start(live, priority=2)
     actions.stop_clock(
         actor=SYSTEM, subject=live, metric="first_response", at=MONDAY + 2 * HOUR, cause=Cause.REPLIED
@@ -345,7 +345,7 @@ def test_history_gives_the_same_clocks_as_living_through_it():
     events = Event.objects.count()
 
     actions.start_clocks_many(
-        subject_kind="ticket",
+        subject_kind="matter",
         histories=[
             actions.History(
                 subject_id=2,
@@ -380,7 +380,7 @@ def test_imported_open_history_is_due_or_rests():
     organization_id = make_organization("Contoso").pk
     with kit_clock.frozen(MONDAY + timedelta(days=1)):
         found = actions.start_clocks_many(
-            subject_kind="ticket",
+            subject_kind="matter",
             histories=[
                 actions.History(7, organization_id, None, 3, MONDAY),
                 actions.History(
@@ -406,12 +406,12 @@ def test_imported_open_history_is_due_or_rests():
 @pytest.mark.parametrize("count", [1, 3])
 def test_lists_of_clocks_cost_the_same_for_one_and_three(count, django_assert_num_queries):
     for number in range(count):
-        start(Ref("ticket", number, ""))
+        start(Ref("matter", number, ""))
     clocks_for(SUBJECT)
 
     with django_assert_num_queries(2):
-        assert len(clocks_for_many("ticket", range(count))) == count
-    assert clocks_for_many("ticket", []) == {}
+        assert len(clocks_for_many("matter", range(count))) == count
+    assert clocks_for_many("matter", []) == {}
 
 
 def test_ledger_of_an_unknown_clock_is_empty():
@@ -453,7 +453,7 @@ class LedgerProperties(HypothesisTestCase):
         before = Clock.objects.filter(pk=clock.pk).values().get()
         if clock.is_open:
             with kit_clock.frozen(at):
-                actions.recompute_subjects(actor=SYSTEM, subject_kind="ticket", subject_ids=[42], at=at)
+                actions.recompute_subjects(actor=SYSTEM, subject_kind="matter", subject_ids=[42], at=at)
                 tasks.announce_due(TICK)
         after = Clock.objects.filter(pk=clock.pk).values().get()
 
