@@ -1,15 +1,19 @@
 """Puts the actor on every request, in the person's language and time zone."""
 
 from collections.abc import Callable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from firstline.accounts import queries
+from firstline.accounts import actions, queries
 from firstline.accounts.models import Person
+from firstline.kit import clock
 from firstline.kit.actor import ANONYMOUS, Actor
+
+_SEEN_MAX = 20_000
 
 
 class ActorMiddleware:
@@ -17,6 +21,7 @@ class ActorMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self._seen: dict[str, datetime] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = self._actor(request)  # type: ignore[attr-defined]
@@ -27,11 +32,23 @@ class ActorMiddleware:
         user = request.user
         if not isinstance(user, Person):
             return ANONYMOUS
-        if not queries.session_stands(user, request.session.session_key or ""):
+        key = request.session.session_key or ""
+        if not user.organization.is_active or not queries.session_stands(user, key):
             logout(request)
             return ANONYMOUS
         actor = queries.actor_for(user, request_id=getattr(request, "firstline_id", ""))
         translation.activate(actor.language)
         request.LANGUAGE_CODE = translation.get_language()
         timezone.activate(ZoneInfo(actor.time_zone))
+        self._show_life(key)
         return actor
+
+    def _show_life(self, key: str) -> None:
+        """Note now and then that the session is in use; each process asks the database rarely."""
+        now = clock.now()
+        seen = self._seen.get(key)
+        if seen is None or now - seen > actions.SEEN_EVERY:
+            if len(self._seen) > _SEEN_MAX:
+                self._seen.clear()
+            self._seen[key] = now
+            actions.touch_session(session_key=key)

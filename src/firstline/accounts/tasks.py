@@ -1,7 +1,8 @@
 """Background work of the accounts slice: mails about accounts."""
 
-from firstline.accounts.mails import send_invitation
-from firstline.accounts.models import Invitation
+from firstline.accounts.mails import send_invitation, send_password_changed
+from firstline.accounts.models import Invitation, Person
+from firstline.kit import clock
 from firstline.outbox.events import Args, Context, Drop, job
 
 
@@ -9,9 +10,18 @@ from firstline.outbox.events import Args, Context, Drop, job
 def invitation(args: Args, context: Context) -> None:
     """Send the mail of an invitation that still counts."""
     found = Invitation.objects.select_related("person__organization").filter(
-        pk=args["invitation_id"], accepted_at=None
+        pk=args["invitation_id"], accepted_at=None, expires_at__gt=clock.now()
     )
-    for standing in found:
-        send_invitation(standing)
-        return
-    raise Drop
+    standing = found.first()
+    if standing is None:
+        raise Drop
+    send_invitation(standing)
+
+
+@job("accounts.send_password_changed")
+def password_changed(args: Args, context: Context) -> None:
+    """Tell the owner that their password is another now."""
+    person = Person.objects.filter(pk=args["person_id"], is_active=True).first()
+    if person is None:
+        raise Drop
+    send_password_changed(person)

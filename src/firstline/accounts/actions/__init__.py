@@ -21,6 +21,7 @@ from firstline.accounts.actions.people import (
 )
 from firstline.accounts.actions.profile import choose_language, update_profile
 from firstline.accounts.actions.sessions import (
+    SEEN_EVERY,
     end_other_sessions,
     end_session,
     note_lockout,
@@ -38,6 +39,7 @@ from firstline.accounts.actions.tokens import authenticate_token, create_token, 
 from firstline.accounts.details import PersonDetails
 
 __all__ = [
+    "SEEN_EVERY",
     "ImportResult",
     "PersonDetails",
     "accept_invitation",

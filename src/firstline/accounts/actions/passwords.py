@@ -9,7 +9,7 @@ from firstline.accounts.enums import PASSWORD_LENGTH_MAX
 from firstline.accounts.models import Person
 from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput
-from firstline.outbox.actions import transaction
+from firstline.outbox.actions import enqueue, transaction
 
 
 def change_password(*, actor: Actor, person: Person, present: str, password: str, keep_key: str) -> None:
@@ -23,6 +23,7 @@ def change_password(*, actor: Actor, person: Person, present: str, password: str
     with transaction():
         apply_set_password(person, password)
         apply_end_sessions(person, keep_key=keep_key)
+        enqueue("accounts.send_password_changed", {"person_id": person.pk}, actor=actor)
         announce(actor, "accounts.password_changed", person)
 
 
@@ -32,6 +33,7 @@ def reset_password(*, actor: Actor, person: Person, password: str) -> None:
     with transaction():
         apply_set_password(person, password)
         apply_end_sessions(person)
+        enqueue("accounts.send_password_changed", {"person_id": person.pk}, actor=actor)
         announce(actor, "accounts.password_reset", person)
 
 

@@ -1,0 +1,1 @@
+"""What people type on pages of this slice, as clean values; nothing is saved here."""

@@ -1,0 +1,24 @@
+"""Routes of signing in; the names without a namespace are those that allauth looks up."""
+
+from django.urls import path, re_path
+
+from firstline.accounts.views import sign_in
+
+urlpatterns = [
+    path("accounts/login/", sign_in.sign_in, name="account_login"),
+    path("accounts/logout/", sign_in.sign_out, name="account_logout"),
+    path("accounts/inactive/", sign_in.inactive, name="account_inactive"),
+    path("accounts/password/reset/", sign_in.forgotten, name="account_reset_password"),
+    path("accounts/password/reset/done/", sign_in.forgotten_sent, name="account_reset_password_done"),
+    path(
+        "accounts/password/reset/key/done/",
+        sign_in.password_is_set,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        sign_in.set_password,
+        name="account_reset_password_from_key",
+    ),
+    path("accounts/invitation/<path:secret>/", sign_in.invitation, name="accounts_invitation"),
+]
