@@ -94,7 +94,8 @@ def start_service(data: Path, *options: str, port: int | None = None) -> Service
     ).start()
     smtp = re.search(r"SMTP on ([\d.]+):(\d+)", said)
     url = re.search(r"https?://[\w.\-]+:\d+", said)
-    assert smtp and url, said
+    assert smtp, said
+    assert url, said
     return Service(process, data, url.group(), (smtp.group(1), int(smtp.group(2))), lines)
 
 

@@ -25,6 +25,7 @@ def _with_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         problem["Allow"] = response["Allow"]
         return problem
 
+    inside.gate = "api"  # type: ignore[attr-defined]  # each operation checks its token and permission
     return inside
 
 

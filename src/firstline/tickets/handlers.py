@@ -2,11 +2,12 @@
 
 from firstline.mail.events import DeliveryFailed
 from firstline.notifications.events import MailWanted
-from firstline.outbox.events import Context, handles
+from firstline.outbox.events import Context, Drop, handles
 from firstline.remote.events import CommandStateChanged
 from firstline.servicelevels.events import ClockAtRisk, ClockBreached, ClocksRecomputed
 from firstline.tickets.actions import following, mails, telling
 from firstline.tickets.events import MessageAdded, TicketAssigned, TicketCreated
+from firstline.tickets.models import Ticket
 
 
 @handles(TicketCreated, name="tickets.send_receipt")
@@ -72,7 +73,11 @@ def show_command(event: CommandStateChanged, context: Context) -> None:
 
 
 def _tell_of_clock(event: ClockAtRisk | ClockBreached, context: Context, *, breached: bool) -> None:
-    if event.subject_kind == "ticket":
+    if event.subject_kind != "ticket":
+        return
+    try:
         telling.tell_of_clock(
             actor=context.actor, event_id=context.event_id, ticket_id=event.subject_id, breached=breached
         )
+    except Ticket.DoesNotExist as gone:
+        raise Drop from gone
