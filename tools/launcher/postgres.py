@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -68,8 +69,8 @@ def _installed() -> Path | None:
 
 def _version(folder: Path) -> int:
     said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True).stdout
-    digits = said.rpartition(" ")[2] if "(" not in said else said.split("(")[0].strip().rpartition(" ")[2]
-    return int(digits.split(".")[0] or 0) if digits[:1].isdigit() else 0
+    found = re.search(r"\(PostgreSQL\) (\d+)", said)
+    return int(found[1]) if found else 0
 
 
 def _from_pypi() -> Path:
