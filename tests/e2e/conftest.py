@@ -159,8 +159,8 @@ class People:
     def _hear(self, message: ConsoleMessage) -> None:
         if (
             "Content Security Policy" in message.text
-            or message.type == "error"
-            and "Failed to load" not in message.text
+            or (message.type == "error"
+            and "Failed to load" not in message.text)
         ):
             self.faults.append(message.text)
 
