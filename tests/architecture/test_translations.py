@@ -16,7 +16,6 @@ UNFINISHED = {
     "outbox",
     "remote",
     "search",
-    "tickets",
 }
 
 

@@ -7,7 +7,8 @@ from firstline.kit.refs import Ref
 from firstline.mail import storage
 from firstline.mail.enums import InboundState
 from firstline.mail.models import InboundMessage, Mailbox, OutboundMessage
-from firstline.mail.parsing import ParsedMail, parse
+from firstline.mail.parsing import ParsedMail as ParsedMail  # noqa: PLC0414 -- what `parsed` returns
+from firstline.mail.parsing import parse
 from firstline.organizations.models import Team
 
 FALLBACK_ADDRESS = "support@localhost"

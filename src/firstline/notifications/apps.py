@@ -20,5 +20,5 @@ class NotificationsConfig(AppConfig):
 
         messages.register(ERRORS)
         navigation.register_bell(url_name="notifications:list", unread=unread_count)
-        for module in ("tasks",):
+        for module in ("handlers", "tasks"):
             import_module(f"firstline.notifications.{module}")

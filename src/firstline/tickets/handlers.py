@@ -1,13 +1,24 @@
 """What tickets do when something was announced: mail, notices, due dates, the timeline."""
 
-from firstline.mail.events import DeliveryFailed
+from firstline.accounts.events import PersonAnonymised
+from firstline.mail.events import DeliveryFailed, MessageReceived
 from firstline.notifications.events import MailWanted
 from firstline.outbox.events import Context, Drop, handles
 from firstline.remote.events import CommandStateChanged
 from firstline.servicelevels.events import ClockAtRisk, ClockBreached, ClocksRecomputed
-from firstline.tickets.actions import following, mails, telling
+from firstline.tickets.actions import following, forgetting, inbound, mails, telling
 from firstline.tickets.events import MessageAdded, TicketAssigned, TicketCreated
 from firstline.tickets.models import Ticket
+
+
+@handles(MessageReceived, name="tickets.receive_mail")
+def receive_mail(event: MessageReceived, context: Context) -> None:
+    inbound.receive_mail(actor=context.actor, inbound_id=event.inbound_id)
+
+
+@handles(PersonAnonymised, name="tickets.forget_person")
+def forget_person(event: PersonAnonymised, context: Context) -> None:
+    forgetting.forget_person(actor=context.actor, person_id=event.person_id)
 
 
 @handles(TicketCreated, name="tickets.send_receipt")

@@ -27,6 +27,7 @@ UNDELIVERED = Kind(
     "ticket_undelivered",
     _("An e-mail of my ticket did not arrive"),
     _("An e-mail in %(ticket)s did not arrive: %(subject)s"),
+    mail=False,
 )
 REPLIED = Kind(
     "ticket_replied",

@@ -166,7 +166,7 @@ def test_prune_and_forget() -> None:
 @pytest.mark.parametrize("role", ["technician", "requester"])
 def test_pages(client: Client, role: str) -> None:
     person = make_person("Alice Adams", role)
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person)
     row = tell(person)
     assert row is not None
 

@@ -12,7 +12,14 @@ from firstline.servicelevels.queries.pages import (
     policy_rows,
     team_rows,
 )
-from firstline.servicelevels.queries.rules import PolicyRules, Rules, calendar_value, rules, rules_token
+from firstline.servicelevels.queries.rules import (
+    PolicyRules,
+    Rules,
+    calendar_value,
+    rules,
+    rules_token,
+    team_works_at,
+)
 
 __all__ = [
     "CalendarPage",
@@ -34,4 +41,5 @@ __all__ = [
     "rules",
     "rules_token",
     "team_rows",
+    "team_works_at",
 ]

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from firstline.servicelevels import arithmetic
 from firstline.servicelevels.enums import DayKind
@@ -53,6 +54,15 @@ def rules() -> Rules:
         while len(_rules_by_token) > 4:
             _rules_by_token.popitem(last=False)
     return found
+
+
+def team_works_at(team_id: int, at: datetime) -> bool:
+    """Whether a team is on shift; one without a calendar of its own always is."""
+    book = rules()
+    calendar_id = book.team_calendars.get(team_id)
+    if calendar_id is None:
+        return True
+    return arithmetic.working_seconds_between(book.calendars[calendar_id], at, at + timedelta(seconds=1)) > 0
 
 
 def rules_token() -> str:

@@ -7,6 +7,7 @@ from firstline.mail.queries import get_outbound
 from firstline.outbox import actions as outbox
 from firstline.tickets.actions import clocks
 from firstline.tickets.actions.core import Note, apply_change, locked
+from firstline.tickets.actions.mails import is_notice
 from firstline.tickets.enums import EventKind
 from firstline.tickets.models import Ticket, TicketCommand, TicketEvent
 
@@ -23,7 +24,8 @@ def copy_new_dues(*, ticket_ids: Collection[int]) -> int:
 def note_undelivered(*, actor: Actor, event_id: str, outbound_id: int) -> int | None:
     """Write into the timeline whom a mail of a ticket did not reach; its id, None for other mail."""
     sent = get_outbound(outbound_id)
-    if sent.ref_kind != "ticket" or sent.ref_id is None:
+    # A notice that does not arrive must not cause the next notice.
+    if sent.ref_kind != "ticket" or sent.ref_id is None or is_notice(sent.message_id):
         return None
     with outbox.transaction():
         ticket = locked(sent.ref_id)

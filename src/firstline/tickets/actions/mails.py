@@ -21,6 +21,7 @@ from firstline.ui.pages import render_text
 
 RECEIPTS_PER_HOUR_MAX = 10
 _FILES_BYTES_MAX = 15 * 2**20
+_NOTICE = "<notice-"
 
 
 def send_receipt(*, actor: Actor, ticket_id: int) -> bool:
@@ -104,7 +105,7 @@ def send_notice(*, actor: Actor, notification_id: int) -> bool:
             text=content.text,
             html=content.html,
             # References, not its own thread: an answer joins the ticket as a note.
-            message_id=f"<notice-{notification_id}@{mail_host()}>",
+            message_id=f"{_NOTICE}{notification_id}@{mail_host()}>",
             references=_ticket_references(content.ref.kind, content.ref.id),
             ref=content.ref,
             language=content.language,
@@ -117,6 +118,11 @@ def send_notice(*, actor: Actor, notification_id: int) -> bool:
 def receipt_id(ticket: Ticket) -> str:
     """The Message-ID of the ticket's receipt, the root of its thread."""
     return f"<ticket-{ticket.number}.receipt@{mail_host()}>"
+
+
+def is_notice(message_id: str) -> bool:
+    """Whether a mail of ours was a notice to one person, not part of the conversation."""
+    return message_id.startswith(_NOTICE)
 
 
 def _loaded(ticket_id: int) -> Ticket:
