@@ -4,6 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from firstline.mail.enums import ERRORS
 
@@ -16,7 +17,24 @@ class MailConfig(AppConfig):
     verbose_name = _("Mail")
 
     def ready(self) -> None:
-        from firstline.ui import messages  # the registry of texts is complete once apps are
+        from firstline.mail.permissions import OUTBOX_VIEW, SETTINGS_MANAGE  # models load after the registry
+        from firstline.ui import messages, navigation
 
         messages.register(ERRORS)
+        navigation.register_admin_page(
+            group=pgettext_lazy("administration", "Mail"),
+            label=_("Mailboxes and incoming mail"),
+            url_name="mail:overview",
+            permission=SETTINGS_MANAGE,
+            order=40,
+            icon="mail",
+        )
+        navigation.register_admin_page(
+            group=pgettext_lazy("administration", "Mail"),
+            label=_("Outbox"),
+            url_name="mail:outbox",
+            permission=OUTBOX_VIEW,
+            order=41,
+            icon="send",
+        )
         import_module("firstline.mail.tasks")

@@ -35,5 +35,7 @@ def _queue(message: EmailMessage) -> int:
         text=str(message.body),
         html=html,
         is_automatic=True,
+        # Django mails what signs people in: links to set a password.
+        is_private=True,
     )
     return 1

@@ -9,7 +9,6 @@ from imap_tools import (
     BaseMailBox,
     ImapToolsError,
     MailBox,
-    MailBoxStartTls,
     MailBoxUnencrypted,
     MailMessageFlags,
 )
@@ -42,16 +41,34 @@ def fetch(mailbox: Mailbox) -> int:
     return count
 
 
-@contextlib.contextmanager
-def connect(mailbox: Mailbox) -> Iterator[BaseMailBox]:
+def connect(mailbox: Mailbox) -> contextlib.AbstractContextManager[BaseMailBox]:
     """A signed-in connection, no folder chosen yet."""
     box = open_connection(mailbox)
+    sign_in(box, mailbox)
+    return closing(box)
+
+
+def sign_in(box: BaseMailBox, mailbox: Mailbox) -> None:
+    """Give user and password; closes the connection when they are refused."""
     try:
-        box.login(mailbox.imap_user, sealing.unseal(mailbox.imap_password_sealed), initial_folder=None)
+        password = sealing.unseal(mailbox.imap_password_sealed)
+        box.login(mailbox.imap_user, password, initial_folder=None)
+    except BaseException:
+        box.client.shutdown()
+        raise
+
+
+@contextlib.contextmanager
+def closing(box: BaseMailBox) -> Iterator[BaseMailBox]:
+    """Sign out at the end, whatever happened."""
+    try:
         yield box
     finally:
         with contextlib.suppress(*FAULTS):
             box.logout()
+        # A server that went away in the middle leaves the socket open.
+        with contextlib.suppress(*FAULTS):
+            box.client.shutdown()
 
 
 def open_connection(mailbox: Mailbox) -> BaseMailBox:
@@ -60,7 +77,13 @@ def open_connection(mailbox: Mailbox) -> BaseMailBox:
     if mailbox.imap_security == Security.TLS:
         return MailBox(host, port, timeout=SECONDS_MAX, ssl_context=ssl.create_default_context())
     if mailbox.imap_security == Security.STARTTLS:
-        return MailBoxStartTls(host, port, timeout=SECONDS_MAX, ssl_context=ssl.create_default_context())
+        box = MailBoxUnencrypted(host, port, timeout=SECONDS_MAX)
+        try:
+            box.client.starttls(ssl_context=ssl.create_default_context())
+        except BaseException:
+            box.client.shutdown()
+            raise
+        return box
     return MailBoxUnencrypted(host, port, timeout=SECONDS_MAX)
 
 

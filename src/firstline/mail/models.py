@@ -82,6 +82,8 @@ class OutboundMessage(models.Model):
     in_reply_to = models.CharField(max_length=998, blank=True)
     references = models.JSONField(default=list)
     is_automatic = models.BooleanField(default=False)
+    # Holds a personal link (a password reset): its text is shown by the built-in outbox only.
+    is_private = models.BooleanField(default=False)
     language = models.CharField(max_length=10, blank=True)
     ref_kind = models.CharField(max_length=30, blank=True)
     ref_id = models.BigIntegerField(null=True)

@@ -1,6 +1,6 @@
 """Reads of mail: what a message says, which thread it belongs to, lists for Administration."""
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from firstline.kit.errors import NotFound
 from firstline.kit.refs import Ref
@@ -66,6 +66,11 @@ def inbound_list(state: str = "") -> QuerySet[InboundMessage]:
     """What came in, newest first, all or of one state."""
     rows = InboundMessage.objects.order_by("-received_at", "-id")
     return rows.filter(state=state) if state in InboundState.values else rows
+
+
+def inbound_counts() -> dict[str, int]:
+    """How many messages came in, by state."""
+    return dict(InboundMessage.objects.values_list("state").annotate(count=Count("pk")).order_by())
 
 
 def outbound_list() -> QuerySet[OutboundMessage]:

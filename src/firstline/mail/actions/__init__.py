@@ -1,7 +1,7 @@
 """Every write of mail."""
 
 from firstline.mail.actions.inbound import drop, ignore, process, quarantine, receive, retry, settle
-from firstline.mail.actions.mailboxes import MailboxSettings, note_fetch, save_mailbox
+from firstline.mail.actions.mailboxes import MailboxSettings, apply_settings, note_fetch, save_mailbox
 from firstline.mail.actions.outbound import (
     fail_bounced,
     keep_sunk,
@@ -13,6 +13,7 @@ from firstline.mail.actions.outbound import (
 
 __all__ = [
     "MailboxSettings",
+    "apply_settings",
     "drop",
     "fail_bounced",
     "ignore",

@@ -42,6 +42,7 @@ def send(
     ref: Ref | None = None,
     language: str = "",
     is_automatic: bool = False,
+    is_private: bool = False,
     file_ids: Iterable[uuid.UUID | str] = (),
     from_address: str = "",
     from_name: str = "",
@@ -51,7 +52,8 @@ def send(
 
     `in_reply_to`, `references` and `message_id` are Message-IDs with their angle brackets; one is made
     when none is given, and a `message_id` used before returns that row: queueing twice sends once.
-    `is_automatic` marks what no person wrote (RFC 3834). `file_ids` are stored files to attach.
+    `is_automatic` marks what no person wrote (RFC 3834), `is_private` what nobody
+    else should read in the list of sent mail (a link that signs in). `file_ids` are stored files to attach.
     Header values cannot carry line breaks. Raises InvalidInput `mail_address_invalid`,
     `mail_no_recipient`, `mail_too_many_recipients`.
     """
@@ -81,6 +83,7 @@ def send(
         in_reply_to=_message_id(in_reply_to),
         references=[found for value in references if (found := _message_id(value))][-20:],
         is_automatic=is_automatic,
+        is_private=is_private,
         language=language,
         ref_kind=ref.kind if ref else "",
         ref_id=ref.id if ref else None,

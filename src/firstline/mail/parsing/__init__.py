@@ -112,11 +112,11 @@ def _sender(headers: Headers, envelope_from: str | None) -> Address:
 def _with_body(mail: ParsedMail, root: Part) -> ParsedMail:
     body = _Body()
     _collect(root, body, is_root=True)
-    text = clean("\n".join(part.plain or html_to_text(part.html) for part in body.segments))
+    text = clean("\n".join(part.plain or html_to_text(part.html) for part in body.segments)).strip()
     text = text[:TEXT_CHARS_MAX].strip("\n")
     html = ""
     if any(part.html for part in body.segments):
-        html = sanitise("\n".join(part.html or text_to_html(part.plain) for part in body.segments))
+        html = sanitise("\n".join(part.html or text_to_html(part.plain) for part in body.segments)).strip()
     pieces = cut(text)
     return replace(
         mail,
