@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from firstline.kit.actor import Actor
 from firstline.kit.errors import NotFound
@@ -63,6 +63,20 @@ def get_article_for(actor: Actor, article_id: int) -> Article:
     if row is None:
         raise NotFound("article_not_found")
     return row
+
+
+def get_published_for(actor: Actor, article_id: int) -> Article:
+    """One article as its audience reads it; raises `article_not_found` for drafts, too."""
+    row = get_article_for(actor, article_id)
+    if row.status != ArticleStatus.PUBLISHED:
+        raise NotFound("article_not_found")
+    return row
+
+
+def own_language_first(rows: QuerySet[Article], language: str) -> QuerySet[Article]:
+    """The same rows with those in `language` in front."""
+    is_other = Case(When(language=language, then=0), default=1, output_field=IntegerField())
+    return rows.order_by(is_other, "-updated_at", "-id")
 
 
 def article_list(actor: Actor, *, text: str = "", status: str = "", language: str = "") -> QuerySet[Article]:
