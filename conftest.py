@@ -3,6 +3,13 @@
 from pathlib import Path
 
 import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> None:
+    """A request in a test leaves its reader's language behind in this thread; the next starts anew."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)

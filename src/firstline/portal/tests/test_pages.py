@@ -4,6 +4,7 @@ import re
 import uuid
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -28,7 +29,7 @@ def employee() -> Person:
 
 @pytest.fixture
 def browser(client: Client, employee: Person) -> Client:
-    client.force_login(employee, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(employee, backend=settings.AUTHENTICATION_BACKENDS[-1])
     return client
 
 
@@ -107,7 +108,7 @@ def test_confirming_rating_and_reopening(browser: Client, employee: Person) -> N
 def test_other_peoples_requests_do_not_exist(client: Client, employee: Person) -> None:
     ticket = ask(employee)
     stranger = make_person("Charlie", "requester", organization=make_organization("Fabrikam"))
-    client.force_login(stranger, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(stranger, backend=settings.AUTHENTICATION_BACKENDS[-1])
     url = f"/portal/requests/{ticket.number}/"
 
     answers = [client.get(url), client.get(f"{url}conversation/"), client.post(f"{url}reply/", {"body": "x"})]
