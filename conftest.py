@@ -1,5 +1,6 @@
 """Fixtures that every test may rely on."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,12 @@ def bus_within_this_process() -> None:
     from firstline.outbox import bus
 
     bus.use(bus.LocalBus())
+
+
+@pytest.fixture(autouse=True)
+def no_outbox_left_listening() -> Iterator[None]:
+    """A job that delivers mail starts the built-in outbox with a database connection of its own."""
+    yield
+    from firstline.mail import sink
+
+    sink.stop()
