@@ -1,4 +1,4 @@
-"""A queued message as the bytes that go over the wire: ASCII only, every header folded, none injectable."""
+"""A queued message as the bytes that go over the wire: ASCII, every header folded, none injectable."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,9 +42,9 @@ def compose(row: OutboundMessage, files: Sequence[FileToSend] = ()) -> bytes:
         for file in files:
             mixed.attach(_attachment(file))
         message = mixed
-    for name, value in _headers(row):
-        message[name] = value
-    return message.as_bytes(policy=policy.compat32.clone(linesep="\r\n", max_line_length=78))
+    head = "".join(f"{name}: {value}\r\n" for name, value in _headers(row))
+    # UTF-8 only where an address itself needs it (SMTPUTF8); everything else is encoded by now.
+    return head.encode() + message.as_bytes(policy=policy.compat32.clone(linesep="\r\n", max_line_length=78))
 
 
 def _headers(row: OutboundMessage) -> list[tuple[str, str]]:

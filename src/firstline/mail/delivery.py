@@ -82,8 +82,14 @@ def _converse(
     server: smtplib.SMTP, sender: str, raw: bytes, recipients: Sequence[str], attempt: Attempt
 ) -> None:
     server.ehlo_or_helo_if_needed()
-    size = [f"size={len(raw)}"] if server.has_extn("size") else []
-    code, words = server.mail(sender, size)
+    options = [f"size={len(raw)}"] if server.has_extn("size") else []
+    abroad = [one for one in recipients if not one.isascii()]
+    if abroad and not server.has_extn("smtputf8"):
+        attempt.refused.update(dict.fromkeys(abroad, "the server does not support SMTPUTF8"))
+        recipients = [one for one in recipients if one.isascii()]
+    elif abroad:
+        options.append("SMTPUTF8")
+    code, words = server.mail(sender, options)
     if code != 250:
         _note(attempt, code, words, recipients)
         return

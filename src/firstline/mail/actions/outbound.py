@@ -210,7 +210,7 @@ def checked_address(value: str, field: str) -> str:
     except UnicodeError:
         ascii_domain = ""
     address = f"{local}@{ascii_domain.lower()}"
-    if not _ADDRESS.fullmatch(address) or len(address) > 254 or not local.isascii():
+    if not _ADDRESS.fullmatch(address) or len(address) > 254:
         raise InvalidInput("mail_address_invalid", field=field, address=clean_line(given, 100))
     return address
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from firstline.accounts.testing import make_actor
 from firstline.kit.actor import SYSTEM
+from firstline.kit.errors import InvalidInput
 from firstline.kit.refs import Ref
 from firstline.mail import actions, listener, queries, sink
 from firstline.mail.events import MessageReceived
@@ -16,7 +17,6 @@ from firstline.mail.models import InboundMessage, Mailbox, OutboundMessage, Sink
 from firstline.mail.parsing import parse
 from firstline.mail.storage import load
 from firstline.organizations.testing import make_team
-from firstline.outbox.events import HANDLERS
 from firstline.outbox.models import Event
 from firstline.outbox.testing import drain
 
@@ -45,9 +45,7 @@ def connect(port: int) -> smtplib.SMTP:
     return smtplib.SMTP("127.0.0.1", port, timeout=10)
 
 
-def test_a_message_is_on_disk_before_the_answer_and_announced_once(door, monkeypatch):
-    seen: list[int] = []
-    monkeypatch.setitem(HANDLERS, "mail.message_received", [])
+def test_a_message_is_on_disk_before_the_answer_and_announced_once(door):
     with connect(door) as client:
         client.sendmail("anna@contoso.com", ["support@localhost"], MAIL)
         client.sendmail("anna@contoso.com", ["support@localhost"], MAIL)
@@ -182,6 +180,25 @@ def test_a_message_of_ours_goes_out_by_smtp_once(basin):
     assert b"\nBcc:" not in raw
     assert b"\nX-Evil" not in raw
     assert b"\nAuto-Submitted: auto-replied" in raw
+
+
+def test_an_address_in_chinese_is_reached(basin):
+    with transaction.atomic():
+        row = actions.send(actor=SYSTEM, to=["张三@例子.example"], subject="你好", text="x")
+    drain()
+
+    row.refresh_from_db()
+    assert (row.state, row.to) == ("sent", ["张三@xn--fsqu00a.example"])
+    assert parse(load(SinkMessage.objects.get().path)).to[0].address == "张三@xn--fsqu00a.example"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "a", "a@", "@b.example", "a b@c.example", "a@b@c", "a@b\r\nBcc: x@y", "a<b>@c", "a@" + "b" * 300],
+)
+def test_what_is_no_address_is_not_queued(address):
+    with transaction.atomic(), pytest.raises(InvalidInput, match="mail_address_invalid"):
+        actions.send(actor=SYSTEM, to=[address], subject="Hi", text="x")
 
 
 def test_the_outbox_takes_nothing_else(basin):
