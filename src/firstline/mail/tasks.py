@@ -50,6 +50,12 @@ def deliver(args: Args, context: Context) -> None:
         raise RetryLater(wait, attempt.error)
 
 
+@periodic("mail.sweep", seconds=300)
+def sweep(context: Context) -> None:
+    """Nothing that came in stays unanswered in the dark."""
+    actions.quarantine_forgotten()
+
+
 @periodic("mail.fetch", seconds=30, timeout_seconds=300)
 def fetch(context: Context) -> None:
     """Fetch every enabled mailbox; one that fails does not hold up the others."""

@@ -1,6 +1,15 @@
 """Every write of mail."""
 
-from firstline.mail.actions.inbound import drop, ignore, process, quarantine, receive, retry, settle
+from firstline.mail.actions.inbound import (
+    drop,
+    ignore,
+    process,
+    quarantine,
+    quarantine_forgotten,
+    receive,
+    retry,
+    settle,
+)
 from firstline.mail.actions.mailboxes import MailboxSettings, apply_settings, note_fetch, save_mailbox
 from firstline.mail.actions.outbound import (
     fail_bounced,
@@ -21,6 +30,7 @@ __all__ = [
     "note_fetch",
     "process",
     "quarantine",
+    "quarantine_forgotten",
     "receive",
     "recipients",
     "record_attempt",

@@ -24,6 +24,8 @@ from firstline.outbox.actions import enqueue, failpoint, publish, transaction
 # The same bytes without a Message-ID are one message when they come again this soon (a sender that
 # lost our answer), and two when later (a script that says the same every night).
 SAME_WITHIN = timedelta(minutes=15)
+# Longer than all retries of a handler take together.
+SETTLED_WITHIN = timedelta(minutes=30)
 
 
 def receive(
@@ -135,6 +137,16 @@ def ignore(*, inbound_id: int, reason: str, detail: str = "") -> None:
 def quarantine(*, inbound_id: int, reason: str, detail: str = "") -> None:
     """Put a message where an administrator sees it; `reason` is a code of `enums.REASONS`."""
     _close(inbound_id, InboundState.QUARANTINED, reason, detail)
+
+
+def quarantine_forgotten() -> int:
+    """Put into quarantine what was announced half an hour ago and nobody settled; returns how many.
+
+    Whoever used it failed for good by then; settling later still counts.
+    """
+    return InboundMessage.objects.filter(
+        state=InboundState.RECEIVED, announced_at__lt=clock.now() - SETTLED_WITHIN
+    ).update(state=InboundState.QUARANTINED, reason="processing_failed", settled_at=clock.now())
 
 
 def retry(*, actor: Actor, inbound_id: int) -> None:

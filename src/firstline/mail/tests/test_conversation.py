@@ -2,23 +2,26 @@
 
 import smtplib
 import socket
+from datetime import timedelta
 
 import pytest
 from django.core.mail import send_mail
 from django.db import transaction
 
 from firstline.accounts.testing import make_actor
+from firstline.kit import clock
 from firstline.kit.actor import SYSTEM
 from firstline.kit.errors import InvalidInput
 from firstline.kit.refs import Ref
 from firstline.mail import actions, listener, queries, sink
+from firstline.mail.enums import Source
 from firstline.mail.events import MessageReceived
 from firstline.mail.models import InboundMessage, Mailbox, OutboundMessage, SinkMessage
 from firstline.mail.parsing import parse
 from firstline.mail.storage import load
 from firstline.organizations.testing import make_team
 from firstline.outbox.models import Event
-from firstline.outbox.testing import drain
+from firstline.outbox.testing import drain, run_periodic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,6 +143,35 @@ def test_what_cannot_be_understood_waits_in_quarantine_until_someone_decides(doo
     actions.drop(actor=administrator, inbound_id=row.pk)
     row.refresh_from_db()
     assert (row.state, row.reason, row.detail) == ("ignored", "dropped", "no_sender")
+
+
+def test_what_nobody_settles_becomes_visible(door):
+    with connect(door) as client:
+        client.sendmail("anna@contoso.com", ["support@localhost"], MAIL)
+    drain()
+    row = InboundMessage.objects.get()
+    run_periodic("mail.sweep")
+    row.refresh_from_db()
+    assert row.state == "received"
+
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        actions.quarantine_forgotten()
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("quarantined", "processing_failed")
+
+    with transaction.atomic():
+        actions.settle(inbound_id=row.pk, ref=Ref("ticket", 7, "INC-7"))
+    row.refresh_from_db()
+    assert (row.state, row.reason, row.result_label) == ("processed", "", "INC-7")
+
+
+def test_the_same_bytes_without_an_id_are_new_after_a_while():
+    raw = b"From: cron@contoso.com\r\nSubject: disk full\r\n\r\nfull\r\n"
+    first = actions.receive(raw=raw, source=Source.COMMAND)
+
+    assert actions.receive(raw=raw, source=Source.COMMAND).pk == first.pk
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        assert actions.receive(raw=raw, source=Source.COMMAND).pk != first.pk
 
 
 def test_a_message_of_ours_goes_out_by_smtp_once(basin):
