@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,6 +14,7 @@ from firstline.audit.actions import record
 from firstline.devices import enrolment
 from firstline.devices.enums import DeviceState
 from firstline.devices.events import DeviceEnrolled, DeviceRevoked, FactsChanged
+from firstline.devices.imports import BadLine, DeviceLine, read_devices
 from firstline.devices.models import Device, DeviceFacts, EnrolmentToken, HealthSample
 from firstline.devices.permissions import DEVICE_EDIT, DEVICE_ENROL, check_can_see_device
 from firstline.kit import clock
@@ -31,6 +32,7 @@ HEALTH_WRITE_SECONDS = 15
 SAMPLE_SECONDS = 60
 SAMPLES_KEPT = timedelta(days=2)
 FACTS_KEPT = 200
+IMPORT_BATCH = 200
 
 
 class CommandSink(Protocol):
@@ -360,6 +362,70 @@ def list_device(
         record(actor=actor, verb="devices.device_listed", ref=device.ref, organization_id=organization.pk)
         push("devices")
     return device
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """How many devices of a file are new, changed or as before, and which lines were left out and why."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    bad: list[BadLine] = field(default_factory=list)
+
+
+def import_devices(*, actor: Actor, text: str) -> ImportResult:
+    """Add the devices of a CSV file and update those whose host name is known in their organisation.
+
+    Good lines are written in transactions of 200 with one audit record each; bad ones are returned with
+    number and reason. Running the same file again changes nothing. Enrolled devices keep what their
+    agent reports. Raises InvalidInput when the file as a whole cannot be read.
+    """
+    actor.check(DEVICE_EDIT)
+    plan = read_devices(actor, text)
+    result = ImportResult(bad=list(plan.bad))
+    for start in range(0, len(plan.good), IMPORT_BATCH):
+        batch = plan.good[start : start + IMPORT_BATCH]
+        with transaction():
+            for line in batch:
+                _import_line(line, result)
+            record(
+                actor=actor,
+                verb="devices.devices_imported",
+                ref=Ref("device", 0, "CSV"),
+                organization_id=actor.organization_id,
+                new={"lines": len(batch), "first_line": batch[0].number},
+            )
+            push("devices")
+    return result
+
+
+def _import_line(line: DeviceLine, result: ImportResult) -> None:
+    given = {
+        "owner": line.owner,
+        "serial": line.serial,
+        "model": line.model,
+        "os_name": line.os_name,
+        "display_name": line.display_name,
+    }
+    known = (
+        Device.objects.filter(organization=line.organization, hostname__iexact=line.hostname)
+        .exclude(state=DeviceState.REVOKED)
+        .first()
+    )
+    if known is None:
+        Device.objects.create(organization=line.organization, hostname=line.hostname, **given)
+        result.created += 1
+        return
+    kept = {"owner", "display_name"} if known.has_agent else set(given)
+    changed = [name for name in kept if given[name] and getattr(known, name) != given[name]]
+    for name in changed:
+        setattr(known, name, given[name])
+    if changed:
+        known.save(update_fields=changed)
+        result.updated += 1
+    else:
+        result.unchanged += 1
 
 
 def edit_device(*, actor: Actor, device: Device, display_name: str, owner: Person | None) -> Device:

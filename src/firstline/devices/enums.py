@@ -17,5 +17,9 @@ ERRORS = {
     "token_uses": _("A token enrols between 1 and 1,000 devices."),
     "token_hours": _("A token is valid for 1 hour to 30 days."),
     "device_name_missing": _("The device needs a name."),
+    "device_repeated": _("%(hostname)s stands in line %(line)s already."),
+    "device_owner_unknown": _("Nobody has the address %(email)s."),
+    "device_owner_elsewhere": _("The owner does not belong to %(name)s."),
+    "device_organization_unknown": _("There is no organisation %(name)s."),
     "device_revoked_already": _("This device is revoked already."),
 }
