@@ -152,7 +152,13 @@ ERRORS: dict[str, Text] = {
     "organization_mismatch": _("The person and this belong to different organisations."),
     "choice_unknown": _("“%(value)s” is not one of the choices."),
     "import_file_unreadable": _("The file cannot be read: %(reason)s"),
-    "import_team_missing": _("There is no team to import into. Create one first."),
+    "import_organization_unclear": _("There is no organisation to import into. Create one first."),
+    "import_line_too_long": _("The line is longer than 5 MB."),
+    "import_not_json": _("The line is not a JSON object."),
+    "import_type_unknown": _("“%(value)s” is not a kind of line: agent, user, queue or ticket."),
+    "import_field_invalid": _("The field “%(field)s” is missing or cannot be used."),
+    "import_person_unknown": _("No line before this one describes “%(value)s”."),
+    "import_queue_unknown": _("There is no queue or team “%(value)s”."),
 }
 """What a person reads for each error code of this slice."""
 

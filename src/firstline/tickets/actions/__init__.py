@@ -15,6 +15,7 @@ from firstline.tickets.actions.conversation import add_note, add_system_message,
 from firstline.tickets.actions.core import locked
 from firstline.tickets.actions.creating import TicketDraft, apply_create, create_ticket
 from firstline.tickets.actions.details import apply_priority, change_details, change_priority, facts_of
+from firstline.tickets.actions.imports import import_batch, import_tickets
 from firstline.tickets.actions.policies import (
     Facts,
     PriorityProposal,
@@ -61,6 +62,8 @@ __all__ = [
     "create_ticket",
     "escalate_ticket",
     "facts_of",
+    "import_batch",
+    "import_tickets",
     "locked",
     "note_alert",
     "propose_priority",

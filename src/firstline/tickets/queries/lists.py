@@ -54,8 +54,6 @@ class Row:
     resolved_at: datetime | None
     next_due_at: datetime
     response_due_at: datetime | None
-    resolution_due_at: datetime | None
-    last_message_at: datetime
     last_message_by_requester: bool
 
     @property
@@ -72,7 +70,7 @@ _COLUMNS = (
     "id", "number", "kind", "subject", "status", "priority", "language", "requester_id", "requester__name",
     "requester__is_vip", "organization__name", "team__name", "assignee_id", "assignee__name", "service__name",
     "service__name_zh", "created_at", "updated_at", "resolved_at", "next_due_at", "response_due_at",
-    "resolution_due_at", "last_message_at", "last_message_by_requester",
+    "last_message_by_requester",
 )  # fmt: skip
 
 
