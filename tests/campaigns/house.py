@@ -11,6 +11,7 @@ TEAMS = (
     ("First contact", "L1"), ("Networks", "L2"), ("Workplace", "L1"),
     ("Business systems", "L2"), ("Identity", "L2"), ("Servers", "L3"),
 )  # fmt: skip
+CLIENTS = 50
 PASSWORD = "willow-harbour-lantern-57"
 
 
@@ -55,6 +56,9 @@ def main() -> None:
             "token": secret,
             "organization": organization.pk,
         }
+    for number in range(CLIENTS):
+        email = f"client{number:02}@works.example"
+        make_person(f"Client {number}", "requester", organization=works, email=email)
     Installation.objects.update_or_create(pk=1, defaults={"name": "Campaign", "is_set_up": True})
     print(json.dumps(said))
 

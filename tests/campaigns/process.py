@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+LEASE_SECONDS = 5
 PATIENCE_SECONDS = 60
 SESSION, CSRF = "firstline_session", "firstline_csrf"
 
@@ -88,6 +89,7 @@ class Service:
                 env=environment(
                     self.data,
                     FIRSTLINE_SMTP_PORT=str(self.smtp_port),
+                    FIRSTLINE_LEASE_SECONDS=str(LEASE_SECONDS),
                     FIRSTLINE_PUBLIC_URL=f"http://localhost:{self.port}",
                     **more,
                 ),

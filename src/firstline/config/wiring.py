@@ -47,7 +47,7 @@ def start(loop: asyncio.AbstractEventLoop, roles: frozenset[str], stops: Stops) 
         ready["smtp_port"] = listener.start(port=settings.FIRSTLINE_SMTP_PORT, host="127.0.0.1")
         stops += [listener.stop, sink.stop]
     if "worker" in roles:
-        worker = Worker(threads=2)
+        worker = Worker(threads=2, lease_seconds=settings.FIRSTLINE_LEASE_SECONDS)
         worker.start()
         stops.append(worker.stop)
     if not installation().is_set_up:

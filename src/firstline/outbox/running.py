@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 LEASE_SECONDS = 30.0
 _DISPATCH_BATCH = 200
 _ERROR_CHARACTERS = 6000
+_STOPPED_ATTEMPTS = 5
 _JITTER = 0.2
 
 
@@ -169,7 +170,8 @@ def run(job: Job) -> Exception | None:
 def _call(task: Task | None, job: Job) -> None:
     if task is None:
         raise GiveUp(f"this version has no job named {job.name}")
-    if job.attempts > task.retry.attempts:
+    # A worker that was killed is not the job's fault; only one that dies every time is.
+    if job.attempts > max(task.retry.attempts, _STOPPED_ATTEMPTS):
         raise GiveUp("the worker stopped in the middle of every attempt")
     actor = actors.automation(task.name, job.causal_id, job.depth + 1)
     event_id = str(job.event_id) if job.event_id else ""
