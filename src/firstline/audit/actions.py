@@ -148,9 +148,17 @@ def check_now(*, actor: Actor) -> Verification:
 # Any number will do as long as nothing else in this database uses it.
 _SEALER_LOCK = 0x46_4C_41_55  # "FLAU"
 
+# Transactions of this database that write, seen after an upper bound of their numbers was taken:
+# whatever is older than all of these has ended. (A snapshot's own xmin would also wait for the
+# other databases of the server.)
+_YOUNGEST_POSTGRESQL = "SELECT pg_snapshot_xmax(pg_current_snapshot())::xid::text"
+_WRITING_POSTGRESQL = """
+    SELECT backend_xid::text FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_xid IS NOT NULL
+"""
 _SEALABLE_POSTGRESQL = """
     SELECT record_id FROM audit_auditpending
-    WHERE age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)
+    WHERE age(xmin) > ALL (SELECT age(bound::xid) FROM unnest(%s::text[]) AS bound)
     ORDER BY record_id LIMIT %s
 """
 
@@ -159,7 +167,7 @@ def _sealable(limit: int) -> list[int]:
     """Waiting records that no older, still open transaction could precede.
 
     SQLite has one writer, and this transaction is it. PostgreSQL commits in any order: a
-    record waits until every transaction that began before its own has ended.
+    record waits until every transaction that began to write before its own has ended.
     """
     if connection.vendor != "postgresql":
         return list(AuditPending.objects.order_by("record_id").values_list("record_id", flat=True)[:limit])
@@ -168,7 +176,11 @@ def _sealable(limit: int) -> list[int]:
         row = cursor.fetchone()
         if not row or not row[0]:
             return []
-        cursor.execute(_SEALABLE_POSTGRESQL, [limit])
+        bounds: list[str] = []
+        for statement in (_YOUNGEST_POSTGRESQL, _WRITING_POSTGRESQL):
+            cursor.execute(statement)
+            bounds += [str(xid) for (xid,) in cursor.fetchall()]
+        cursor.execute(_SEALABLE_POSTGRESQL, [bounds, limit])
         return [record_id for (record_id,) in cursor.fetchall()]
 
 

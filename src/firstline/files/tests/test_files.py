@@ -155,6 +155,16 @@ def test_file_belongs_to_one_record_for_ever() -> None:
     assert caught.value.code == "file_taken"
 
 
+@pytest.mark.django_db
+def test_bytes_that_are_gone_are_not_found() -> None:
+    file = keep()
+    file.path.unlink()
+
+    for lost in (file.id, uuid.uuid4()):
+        with pytest.raises(NotFound):
+            open_file(lost)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_attaching_needs_the_transaction_of_the_change() -> None:
     file = keep()

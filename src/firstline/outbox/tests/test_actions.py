@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction as database
 
-from firstline.audit.actions import record
+from firstline.audit.actions import record, seal
+from firstline.audit.models import AuditRecord
+from firstline.audit.queries import rows
 from firstline.kit import clock
 from firstline.kit.actor import SYSTEM, Actor
 from firstline.kit.errors import DomainError
@@ -299,6 +301,19 @@ def test_old_events_are_forgotten_but_not_those_of_dead_letters() -> None:
         run_periodic("outbox.clean")
 
     assert [e.payload["kettle_id"] for e in Event.objects.all()] == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_trail_is_checked_once_a_day_and_the_result_kept_in_it() -> None:
+    with transaction():
+        record(actor=MEI, verb="kitchen.opened", ref=Ref("kitchen", 1))
+    seal()
+
+    run_periodic("outbox.check_audit")
+
+    kept = AuditRecord.objects.get(verb="audit.checked")
+    assert (kept.new["sealed"], kept.new["fault"]) == (1, None)
+    assert rows([kept])[0].actor_label == "outbox.check_audit"
 
 
 def test_names_are_declared_once() -> None:

@@ -306,6 +306,29 @@ def test_unsubscribed_page_is_left_alone() -> None:
     run(story)
 
 
+def test_gap_of_the_bus_counts_as_a_change_of_everything() -> None:
+    async def story(hub: Hub, _doors: Doors) -> None:
+        async with page(hub) as mei:
+            await subscribed(await accepted(mei), "queue:1")
+            bus.current().publish({"kind": "gap", "version": 5})
+            assert await mei.hears() == {"topic": "queue:1", "version": 5}
+
+    run(story)
+
+
+def test_one_person_cannot_take_every_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("firstline.outbox.hub.SOCKETS_PER_PERSON_MAX", 1)
+
+    async def story(hub: Hub, _doors: Doors) -> None:
+        async with page(hub) as first, page(hub, "omar") as other:
+            await subscribed(await accepted(first))
+            await subscribed(await accepted(other))
+            async with page(hub) as second:
+                assert await second.is_closed_with() == TOO_MANY
+
+    run(story)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_postgres_bus_carries_messages_between_processes() -> None:
     if connection.vendor != "postgresql":

@@ -2,9 +2,10 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 
 from firstline.audit.actions import record
 from firstline.audit.models import AuditPending, AuditSeal
@@ -12,8 +13,9 @@ from firstline.kit import clock
 from firstline.kit.actor import SYSTEM
 from firstline.kit.refs import Ref
 from firstline.outbox import running
+from firstline.outbox import worker as worker_module
 from firstline.outbox.actions import enqueue, transaction
-from firstline.outbox.events import Args, Context, job
+from firstline.outbox.events import PERIODS, Args, Context, job, periodic
 from firstline.outbox.models import Job
 from firstline.outbox.testing import registry
 from firstline.outbox.worker import Worker
@@ -24,6 +26,7 @@ PATIENCE_SECONDS = 20
 @pytest.fixture(autouse=True)
 def own_registry() -> Iterator[None]:
     with registry():
+        PERIODS.clear()  # the product's own would work beside the test's
         yield
 
 
@@ -186,6 +189,7 @@ def test_limited_queue_leaves_room_for_the_rest() -> None:
 def test_idle_step_is_cheap(django_assert_num_queries: object) -> None:
     from firstline.audit.actions import seal
 
+    periodic("tea.refill", seconds=60)(lambda context: None)
     running.add_schedules()
 
     with django_assert_num_queries(4):  # type: ignore[operator]
@@ -194,16 +198,70 @@ def test_idle_step_is_cheap(django_assert_num_queries: object) -> None:
         running.claim(2)
         next_tick = running.due_schedules()
 
-    assert next_tick  # new schedules are due at once
+    assert next_tick == ["tea.refill"]  # new schedules are due at once
 
 
 @pytest.mark.django_db(transaction=True)
 def test_only_one_of_two_workers_gets_a_tick() -> None:
+    periodic("tea.refill", seconds=60)(lambda context: None)
     running.add_schedules()
     wins: list[bool] = []
 
-    in_thread(lambda: wins.append(running.tick("outbox.clean")))
-    wins.append(running.tick("outbox.clean"))
+    in_thread(lambda: wins.append(running.tick("tea.refill")))
+    wins.append(running.tick("tea.refill"))
 
     assert wins == [True, False]
-    assert Job.objects.filter(name="outbox.clean").count() == 1
+    assert Job.objects.filter(name="tea.refill").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_outlives_a_fault_of_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    poured = threading.Event()
+    job("tea.pour")(lambda args, context: poured.set())
+    healthy, faults = running.claim, [OperationalError("the connection was lost")]
+
+    def claim(*args: Any, **kwargs: Any) -> list[Job]:
+        if faults:
+            raise faults.pop()
+        return healthy(*args, **kwargs)
+
+    monkeypatch.setattr(running, "claim", claim)
+    monkeypatch.setattr(worker_module, "_FAULT_PAUSE_SECONDS", 0.01)
+    with transaction():
+        enqueue("tea.pour", {})
+    worker = Worker(threads=1)
+    worker.start()
+    try:
+        assert poured.wait(PATIENCE_SECONDS)
+        assert worker.is_alive
+    finally:
+        assert worker.stop()
+    assert not worker.is_alive
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_running_job_keeps_its_lease_and_a_hung_one_loses_it() -> None:
+    attempts: list[tuple[str, int]] = []
+    second_try = threading.Event()
+
+    def note(args: Args, context: Context) -> None:
+        attempts.append((args["name"], context.attempt))
+        if (args["name"], context.attempt) == ("hung", 2):
+            second_try.set()
+        second_try.wait(PATIENCE_SECONDS)
+
+    job("tea.long")(note)
+    job("tea.hung", timeout_seconds=0)(note)
+    with transaction():
+        enqueue("tea.long", {"name": "long"})
+        enqueue("tea.hung", {"name": "hung"})
+    worker = Worker(threads=3, lease_seconds=0.5, poll_seconds=0.05)
+    worker.start()
+    try:
+        assert second_try.wait(PATIENCE_SECONDS)
+    finally:
+        assert worker.stop()
+
+    assert sorted(attempts) == [("hung", 1), ("hung", 2), ("long", 1)]
+    assert not Job.objects.filter(name__startswith="tea.").exists()
