@@ -11,9 +11,10 @@ from django.db.models import Count, Min, Q, QuerySet
 from firstline.accounts.models import Person
 from firstline.kit import clock
 from firstline.kit.actor import Actor
-from firstline.servicelevels.enums import PRIORITIES, ClockState
-from firstline.servicelevels.models import OPEN_STATES, Clock
+from firstline.servicelevels.enums import PRIORITIES
+from firstline.servicelevels.queries import late_subjects, subjects_at_risk
 from firstline.tickets.models import Ticket
+from firstline.tickets.permissions import TICKET_VIEW_ALL
 from firstline.tickets.queries import Row, open_loads, rows_of, visible_as_staff
 
 WEEKS = 12
@@ -77,35 +78,37 @@ def overview(actor: Actor) -> Overview:
     sums = open_tickets.aggregate(
         total=Count("pk"), unassigned=Count("pk", filter=Q(assignee=None)), oldest=Min("created_at")
     )
-    late, at_risk = _late(open_tickets), _at_risk(open_tickets)
+    late, at_risk = _attention(actor)
     return Overview(
         at=now,
         open_count=sums["total"],
         unassigned_count=sums["unassigned"],
         oldest_at=sums["oldest"],
-        late_count=late.count(),
-        risk_count=at_risk.count(),
-        late=rows_of(late.order_by("created_at")[:ATTENTION_MAX]),
-        at_risk=rows_of(at_risk.order_by("next_due_at")[:ATTENTION_MAX]),
+        late_count=len(late),
+        risk_count=len(at_risk),
+        late=_first_rows(late),
+        at_risk=_first_rows(at_risk),
         ages=_ages(open_tickets, now),
         loads=_loads(actor),
         weeks=_weeks(tickets, now, ZoneInfo(actor.time_zone)),
     )
 
 
-def _late(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """Tickets with a clock that is past its target and has not stopped."""
-    clocks = Clock.objects.filter(subject_kind="ticket", state__in=OPEN_STATES, breached_at__isnull=False)
-    return tickets.filter(pk__in=clocks.values("subject_id"))
+def _attention(actor: Actor) -> tuple[list[int], list[int]]:
+    """Visible tickets with a broken promise, and those whose promise is at risk, most pressing first."""
+    late, risky = late_subjects("ticket"), subjects_at_risk("ticket")
+    if not (actor.is_trusted or (actor.is_provider and actor.may(TICKET_VIEW_ALL))):
+        seen = set(visible_as_staff(actor).filter(is_open=True).values_list("pk", flat=True))
+        late, risky = [pk for pk in late if pk in seen], [pk for pk in risky if pk in seen]
+    broken = set(late)
+    return late, [pk for pk in risky if pk not in broken]
 
 
-def _at_risk(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """Tickets with a running clock that has used most of its target, and none that is past it."""
-    clocks = Clock.objects.filter(
-        subject_kind="ticket", state=ClockState.RUNNING, at_risk_at__isnull=False, breached_at=None
-    )
-    late = Clock.objects.filter(subject_kind="ticket", state__in=OPEN_STATES, breached_at__isnull=False)
-    return tickets.filter(pk__in=clocks.values("subject_id")).exclude(pk__in=late.values("subject_id"))
+def _first_rows(ids: Sequence[int]) -> list[Row]:
+    """List rows of the first few, in their order."""
+    shown = ids[:ATTENTION_MAX]
+    found = {row.id: row for row in rows_of(Ticket.objects.filter(pk__in=shown).order_by())}
+    return [found[pk] for pk in shown if pk in found]
 
 
 def _ages(tickets: QuerySet[Ticket], now: datetime) -> list[Ages]:

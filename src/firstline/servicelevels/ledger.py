@@ -40,23 +40,19 @@ def add_up(spans: Sequence[Span], target_seconds: int) -> Sums:
     An instant is None where the ledger, as it stands, never gets there: paused or stopped before.
     """
     last = spans[-1] if spans else None
+    running = [(span, span.worked()) for span in spans if span.runs]
     return Sums(
-        used_seconds=sum(span.worked() for span in spans if span.runs),
+        used_seconds=sum(worked for _, worked in running),
         running_since=last.started_at if last and last.runs and last.ended_at is None else None,
-        reached_at=reach(spans, target_seconds),
-        risk_at=reach(spans, risk_seconds(target_seconds)),
+        reached_at=_reach(running, target_seconds),
+        risk_at=_reach(running, risk_seconds(target_seconds)),
     )
 
 
-def reach(spans: Sequence[Span], seconds: int) -> datetime | None:
+def _reach(running: Sequence[tuple[Span, int]], seconds: int) -> datetime | None:
     """The first instant by which the running spans have used so many seconds, None if they do not."""
-    for span in spans:
-        if not span.runs:
-            continue
-        if span.ended_at is None:
-            return add_working_seconds(span.calendar, span.started_at, seconds)
-        worked = span.worked()
-        if worked >= seconds:
+    for span, worked in running:
+        if span.ended_at is None or worked >= seconds:
             return add_working_seconds(span.calendar, span.started_at, seconds)
         seconds -= worked
     return None

@@ -8,7 +8,7 @@ from firstline.outbox.actions import publish, transaction
 from firstline.servicelevels.actions.lines import Turn, assert_atomic, refresh, segments_of
 from firstline.servicelevels.enums import Cause, ClockState
 from firstline.servicelevels.events import ClocksRecomputed
-from firstline.servicelevels.models import OPEN_STATES, Clock
+from firstline.servicelevels.models import OPEN, Clock
 from firstline.servicelevels.queries import rules
 
 BATCH_MAX = 200
@@ -21,7 +21,7 @@ def recompute_batch(*, actor: Actor, after_id: int, at: datetime) -> int | None:
     `servicelevels.clocks_recomputed` with the subjects whose dates moved.
     """
     with transaction():
-        found = Clock.objects.select_for_update().filter(state__in=OPEN_STATES, pk__gt=after_id)
+        found = Clock.objects.select_for_update().filter(OPEN, pk__gt=after_id)
         clocks = list(found.order_by("pk")[:BATCH_MAX])
         _refresh_all(clocks, actor, at)
         return clocks[-1].pk if clocks else None

@@ -1,6 +1,14 @@
 """Reads of this slice: the rules in force, clocks and ledgers, and what the administration pages show."""
 
-from firstline.servicelevels.queries.clocks import ClockView, LedgerRow, clocks_for, clocks_for_many, ledger
+from firstline.servicelevels.queries.clocks import (
+    ClockView,
+    LedgerRow,
+    clocks_for,
+    clocks_for_many,
+    late_subjects,
+    ledger,
+    subjects_at_risk,
+)
 from firstline.servicelevels.queries.pages import (
     CalendarPage,
     CalendarRow,
@@ -36,10 +44,12 @@ __all__ = [
     "clocks_for",
     "clocks_for_many",
     "countries",
+    "late_subjects",
     "ledger",
     "policy_rows",
     "rules",
     "rules_token",
+    "subjects_at_risk",
     "team_rows",
     "team_works_at",
 ]

@@ -9,7 +9,7 @@ from firstline.kit.refs import Ref
 from firstline.servicelevels import arithmetic
 from firstline.servicelevels.enums import ClockState
 from firstline.servicelevels.ledger import risk_seconds
-from firstline.servicelevels.models import Clock
+from firstline.servicelevels.models import OPEN, Clock
 from firstline.servicelevels.queries.rules import Rules, rules
 
 
@@ -84,6 +84,25 @@ def _view(clock: Clock, book: Rules, now: datetime) -> ClockView:
         breached_at=breached_at,
         is_at_risk=clock.is_open and breached_at is None and used >= risk_seconds(clock.target_seconds),
     )
+
+
+def late_subjects(subject_kind: str) -> list[int]:
+    """Subjects with an open clock that is past its target, the longest past first; one index."""
+    late = Clock.objects.filter(OPEN, subject_kind=subject_kind, breached_at__isnull=False).order_by(
+        "breached_at", "subject_id"
+    )
+    return list(dict.fromkeys(late.values_list("subject_id", flat=True)))
+
+
+def subjects_at_risk(subject_kind: str) -> list[int]:
+    """Subjects with a running clock that has used most of its target, the next due first; one index."""
+    risky = Clock.objects.filter(
+        subject_kind=subject_kind,
+        state=ClockState.RUNNING,
+        at_risk_at__isnull=False,
+        breached_at__isnull=True,
+    ).order_by("due_at", "subject_id")
+    return list(dict.fromkeys(risky.values_list("subject_id", flat=True)))
 
 
 @dataclass(frozen=True, slots=True)
