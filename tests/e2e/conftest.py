@@ -157,10 +157,8 @@ class People:
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if (
-            "Content Security Policy" in message.text
-            or (message.type == "error"
-            and "Failed to load" not in message.text)
+        if "Content Security Policy" in message.text or (
+            message.type == "error" and "Failed to load" not in message.text
         ):
             self.faults.append(message.text)
 

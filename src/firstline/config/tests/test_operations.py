@@ -1,0 +1,122 @@
+"""Starting, backing up, restoring and upgrading a real data folder, by the commands an operator types."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[4]
+SOURCES = [ROOT / "src", ROOT / "packages/protocol/src", ROOT / "packages/agent/src"]
+
+
+def run(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("FIRSTLINE_", "DJANGO_", "PYTEST"))
+    }
+    environment |= {
+        "PYTHONPATH": os.pathsep.join(map(str, SOURCES)),
+        "FIRSTLINE_DATA_DIR": str(data),
+        "LC_ALL": "C.UTF-8",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated data folder, made once; tests work on copies."""
+    data = tmp_path_factory.mktemp("operations") / "data"
+    done = run(data, "firstline.config.prepare")
+    assert done.returncode == 0, done.stderr
+    return data
+
+
+@pytest.fixture
+def data(prepared: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in ("firstline.sqlite3", "secret-key"):
+        (copy / name).write_bytes((prepared / name).read_bytes())
+    return copy
+
+
+def query(data: Path, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(data / "firstline.sqlite3") as connection:
+        found = connection.execute(sql).fetchall()
+    connection.close()
+    return found
+
+
+def test_backup_brings_everything_back(data: Path, tmp_path: Path) -> None:
+    target = tmp_path / "safe" / "backup.tar.gz"
+    (data / "files" / "aa").mkdir(parents=True)
+    (data / "files" / "aa" / "one").write_bytes(b"a screenshot")
+    query(data, "UPDATE organizations_installation SET name = 'Before'")
+
+    made = run(data, "firstline.config.commands", "backup", "create", str(target))
+    query(data, "UPDATE organizations_installation SET name = 'After'")
+    (data / "files" / "aa" / "one").unlink()
+    restored = run(data, "firstline.config.commands", "backup", "restore", str(target))
+
+    assert (made.returncode, restored.returncode) == (0, 0), made.stderr + restored.stderr
+    assert query(data, "SELECT name FROM organizations_installation") == [("Before",)]
+    assert (data / "files" / "aa" / "one").read_bytes() == b"a screenshot"
+    assert target.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_no_backup_changes_nothing(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("hello")
+
+    done = run(data, "firstline.config.commands", "backup", "restore", str(tmp_path / "x"))
+
+    assert done.returncode != 0
+    assert "is not a Firstline backup" in done.stderr
+    assert query(data, "SELECT count(*) FROM organizations_installation") == [(1,)]
+
+
+def test_a_newer_database_is_left_alone(data: Path) -> None:
+    query(
+        data,
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('tickets', '9999_later', '2030-01-01')",
+    )
+
+    done = run(data, "firstline.config.prepare")
+
+    assert done.returncode == 1
+    assert "newer Firstline" in done.stderr
+
+
+def test_an_upgrade_makes_a_copy_first(data: Path) -> None:
+    query(data, "DELETE FROM django_migrations WHERE app = 'config' OR name LIKE '%last%'")
+    query(data, "CREATE TABLE kept (id integer)")
+    newest = query(
+        data, "SELECT app, name FROM django_migrations WHERE app = 'sessions' ORDER BY id DESC LIMIT 1"
+    )
+    query(data, "DELETE FROM django_migrations WHERE app = 'sessions'")
+    query(data, "DROP TABLE django_session")
+
+    done = run(data, "firstline.config.prepare")
+
+    assert done.returncode == 0, done.stderr
+    assert len(list((data / "backups").glob("before-upgrade-*.sqlite3"))) == 1
+
+
+def test_unknown_commands_and_values_are_told_in_a_sentence(data: Path) -> None:
+    unknown = run(data, "firstline.config.commands", "nonsense")
+    wrong = run(data, "firstline.config.commands", "device", "token", "--owner", "nobody@example.com")
+
+    assert (unknown.returncode, wrong.returncode) == (2, 1)
+    assert "there is no command 'nonsense'" in unknown.stderr
+    assert "Nobody has the address nobody@example.com" in wrong.stderr
