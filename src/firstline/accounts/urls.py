@@ -1,10 +1,21 @@
-"""Routes of signing in; the names without a namespace are those that allauth looks up."""
+"""Routes of people and signing in; the names without a namespace are those that allauth looks up."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from firstline.accounts.views import sign_in
+from firstline.accounts.views import profile, sign_in
+
+own = [
+    path("accounts/profile/", profile.profile, name="profile"),
+    path("accounts/password/", profile.password, name="password"),
+    path("accounts/sessions/", profile.sessions, name="sessions"),
+    path("accounts/sessions/end/", profile.sessions_end, name="sessions_end"),
+    path("accounts/sessions/<int:session_id>/end/", profile.session_end, name="session_end"),
+    path("accounts/tokens/", profile.tokens, name="tokens"),
+    path("accounts/tokens/<int:token_id>/revoke/", profile.token_revoke, name="token_revoke"),
+]
 
 urlpatterns = [
+    path("", include((own, "accounts"))),
     path("accounts/login/", sign_in.sign_in, name="account_login"),
     path("accounts/logout/", sign_in.sign_out, name="account_logout"),
     path("accounts/inactive/", sign_in.inactive, name="account_inactive"),
