@@ -9,9 +9,16 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from firstline.accounts.enums import ERRORS
-from firstline.ui import languages, messages
+from firstline.ui import languages, messages, navigation
+
+_PAGES = (
+    (_("People"), "accounts:people", "admin:people:manage", "users"),
+    (pgettext_lazy("admin", "Teams"), "accounts:teams", "admin:settings:manage", "users"),
+    (pgettext_lazy("admin", "Roles"), "accounts:roles", "admin:people:manage", "key"),
+)
 
 
 class AccountsConfig(AppConfig):
@@ -33,6 +40,15 @@ class AccountsConfig(AppConfig):
             signals.locked_out, dispatch_uid="accounts.locked_out"
         )
         languages.register_saver(signals.save_language)
+        for order, (label, url_name, permission, icon) in enumerate(_PAGES, start=10):
+            navigation.register_admin_page(
+                group=pgettext_lazy("admin", "People"),
+                label=label,
+                url_name=url_name,
+                permission=permission,
+                order=order,
+                icon=icon,
+            )
 
 
 def _load_catalogue() -> None:

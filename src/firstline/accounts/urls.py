@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from firstline.accounts.views import profile, sign_in
+from firstline.accounts.views import access, imports, people, profile, sign_in
 
 own = [
     path("accounts/profile/", profile.profile, name="profile"),
@@ -14,8 +14,34 @@ own = [
     path("accounts/tokens/<int:token_id>/revoke/", profile.token_revoke, name="token_revoke"),
 ]
 
+administration = [
+    path("admin/people/", people.people, name="people"),
+    path("admin/people/new/", people.person_new, name="person_new"),
+    path("admin/people/import/", imports.people_import, name="people_import"),
+    path("admin/people/people.csv", people.people_export, {"kind": "csv"}, name="people_csv"),
+    path("admin/people/people.xlsx", people.people_export, {"kind": "xlsx"}, name="people_xlsx"),
+    path("admin/people/<int:person_id>/", people.person, name="person"),
+    path("admin/people/<int:person_id>/roles/", people.person_roles, name="person_roles"),
+    path("admin/people/<int:person_id>/teams/", people.person_teams, name="person_teams"),
+    path("admin/people/<int:person_id>/skills/", people.person_skills, name="person_skills"),
+    path("admin/people/<int:person_id>/invitation/", people.person_invitation, name="person_invitation"),
+    path("admin/people/<int:person_id>/activity/", people.person_activity, name="person_activity"),
+    path(
+        "admin/people/<int:person_id>/reactivation/", people.person_reactivation, name="person_reactivation"
+    ),
+    path("admin/people/<int:person_id>/erasure/", people.person_erasure, name="person_erasure"),
+    path("admin/teams/", access.teams, name="teams"),
+    path("admin/teams/new/", access.team_new, name="team_new"),
+    path("admin/teams/<int:team_id>/", access.team, name="team"),
+    path("admin/teams/<int:team_id>/activity/", access.team_activity, name="team_activity"),
+    path("admin/roles/", access.roles, name="roles"),
+    path("admin/roles/new/", access.role_new, name="role_new"),
+    path("admin/roles/<int:role_id>/", access.role, name="role"),
+    path("admin/roles/<int:role_id>/delete/", access.role_delete, name="role_delete"),
+]
+
 urlpatterns = [
-    path("", include((own, "accounts"))),
+    path("", include((own + administration, "accounts"))),
     path("accounts/login/", sign_in.sign_in, name="account_login"),
     path("accounts/logout/", sign_in.sign_out, name="account_logout"),
     path("accounts/inactive/", sign_in.inactive, name="account_inactive"),

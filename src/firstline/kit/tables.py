@@ -68,7 +68,7 @@ def read_csv(text: str, *, lines_max: int) -> tuple[list[str], list[tuple[int, l
             if not header:
                 header = [cell.strip() for cell in cells]
                 continue
-            lines.append((reader.line_num, cells))
+            lines.append((reader.line_num, [_undefused(cell) for cell in cells]))
             if len(lines) > lines_max:
                 raise InvalidInput("csv_too_many_lines", field="file", limit=lines_max)
     except csv.Error:
@@ -76,6 +76,11 @@ def read_csv(text: str, *, lines_max: int) -> tuple[list[str], list[tuple[int, l
     if not lines:
         raise InvalidInput("csv_empty", field="file")
     return header, lines
+
+
+def _undefused(value: str) -> str:
+    """What `csv_bytes` wrote comes back as it was."""
+    return value[1:] if value[:1] == "'" and value[1:].startswith(_FORMULA_STARTS) else value
 
 
 def _text(cell: Cell) -> str:

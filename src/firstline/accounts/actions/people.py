@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth.hashers import make_password
 
+from firstline.accounts.actions.invitations import apply_invite
 from firstline.accounts.actions.recording import announce, keep_an_administrator, renew_permissions_of
 from firstline.accounts.actions.sessions import apply_end_sessions
 from firstline.accounts.details import PersonDetails
@@ -38,16 +39,23 @@ EXTERNAL_CONTACTS = {"en": "External contacts", "zh-hans": "外部联系人"}
 
 
 def create_person(
-    *, actor: Actor, details: PersonDetails, roles: Iterable[str] = (RoleCode.REQUESTER,)
+    *,
+    actor: Actor,
+    details: PersonDetails,
+    roles: Iterable[str] = (RoleCode.REQUESTER,),
+    invite: bool = False,
 ) -> Person:
     """Add a person holding the roles with these codes; announces `person_created`.
 
-    They cannot sign in before they set a password (`invite_person`). Raises `InvalidInput`
-    for bad details, `NotAllowed` for a role with permissions that the actor lacks.
+    They cannot sign in before they set a password: `invite` sends them a link. Raises
+    `InvalidInput` for bad details, `NotAllowed` for a role with permissions that the actor lacks.
     """
     actor.check(PEOPLE_MANAGE)
     with transaction():
-        return apply_create_person(actor=actor, details=details, roles=roles)
+        person = apply_create_person(actor=actor, details=details, roles=roles)
+        if invite:
+            apply_invite(actor=actor, person=person)
+        return person
 
 
 def apply_create_person(

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from firstline.accounts import actions, queries
+from firstline.accounts.forms import posted
 from firstline.accounts.forms.profile import PasswordForm, ProfileForm, TokenForm
 from firstline.accounts.models import Person
 from firstline.accounts.permissions import TOKEN_MANAGE
@@ -28,7 +29,7 @@ _YEAR_SECONDS = 365 * 86400
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, language, zone and colours; POST saves them."""
     person = _person(request)
-    form = ProfileForm(person, request.POST or None)
+    form = ProfileForm(person, posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.update_profile(actor=actor_of(request), person=person, **form.cleaned_data)
@@ -94,7 +95,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's API tokens; POST makes one and shows its secret this one time."""
     person = _person(request)
-    form = TokenForm(request.POST or None)
+    form = TokenForm(posted(request))
     secret = ""
     if request.method == "POST" and form.is_valid():
         try:
