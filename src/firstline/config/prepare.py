@@ -32,10 +32,21 @@ def main(arguments: list[str] | None = None) -> int:
                 upgrade.migrate()
         if options.demo:
             _load_demo()
+        else:
+            _stay_without_demo()
     except upgrade.UpgradeRefused as refusal:
         print(f"firstline: {refusal}", file=sys.stderr)
         return 1
     return 0
+
+
+def _stay_without_demo() -> None:
+    """A folder that was started empty never gets the demonstration later, half set up or not."""
+    from django.conf import settings
+
+    data = Path(settings.FIRSTLINE_DATA_DIR)
+    if not (data / "demo").exists():
+        (data / "no-demo").touch()
 
 
 def _load_demo() -> None:
@@ -45,7 +56,7 @@ def _load_demo() -> None:
 
     marker = Path(settings.FIRSTLINE_DATA_DIR) / "demo"
     current = installation()
-    if marker.exists() or current.is_set_up:
+    if marker.exists() or current.is_set_up or (marker.parent / "no-demo").exists():
         return
     from firstline.demo.actions import load_demo
 

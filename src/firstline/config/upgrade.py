@@ -52,7 +52,7 @@ def remove_demo_database() -> None:
             )
         return
     connection.close()
-    for name in ("firstline.sqlite3", "firstline.sqlite3-wal", "firstline.sqlite3-shm", "demo"):
+    for name in ("firstline.sqlite3", "firstline.sqlite3-wal", "firstline.sqlite3-shm", "demo", "no-demo"):
         (data / name).unlink(missing_ok=True)
     backup.remove_tree(data / "files")
     backup.remove_tree(data / "mail")

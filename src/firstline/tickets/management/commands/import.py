@@ -1,5 +1,5 @@
 # ruff: noqa: N999 -- the file is named after its command
-"""`firstline import tickets FILE.jsonl` brings tickets in; `firstline import people FILE.csv` people."""
+"""`firstline import tickets FILE.jsonl` brings tickets in; `import people|devices FILE.csv` the rest."""
 
 import sys
 import time
@@ -10,9 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from firstline.accounts.actions import ImportResult as PeopleResult
 from firstline.accounts.actions import import_people
+from firstline.devices.actions import ImportResult as DevicesResult
+from firstline.devices.actions import import_devices
 from firstline.kit.actor import SYSTEM
 from firstline.kit.errors import DomainError
+from firstline.kit.tables import decode
 from firstline.organizations.models import Organization
 from firstline.tickets.actions.imports import import_tickets
 from firstline.tickets.models import ImportProblem, ImportRun
@@ -24,7 +28,7 @@ SHOWN_MAX = 50
 class Command(BaseCommand):
     """Exit code 0: everything came in; 1: some lines did not, and are named."""
 
-    help = str(gettext_lazy("Bring in tickets or people from a file."))
+    help = str(gettext_lazy("Bring in tickets, people or devices from a file."))
 
     def add_arguments(self, parser: CommandParser) -> None:
         nouns = parser.add_subparsers(dest="noun", required=True)
@@ -36,13 +40,16 @@ class Command(BaseCommand):
         )
         people = nouns.add_parser("people", help=_("People as CSV; running it again changes nothing."))
         people.add_argument("file", type=Path, help=_("The file to read."))
+        devices = nouns.add_parser("devices", help=_("Devices as CSV; running it again changes nothing."))
+        devices.add_argument("file", type=Path, help=_("The file to read."))
 
     def handle(self, *_args: object, noun: str, file: Path, **options: Any) -> None:
         try:
             if noun == "tickets":
                 bad = self._tickets(file, options["organization"], options["source"])
             else:
-                bad = self._people(file)
+                read = import_people if noun == "people" else import_devices
+                bad = self._rows(read(actor=SYSTEM, text=decode(file.read_bytes())))
         except DomainError as error:
             raise CommandError(describe(error)) from error
         except OSError as error:
@@ -79,8 +86,7 @@ class Command(BaseCommand):
         self.stdout.write(done % {"tickets": run.tickets_count, "problems": count})
         return count
 
-    def _people(self, file: Path) -> int:
-        result = import_people(actor=SYSTEM, text=file.read_text(encoding="utf-8-sig"))
+    def _rows(self, result: PeopleResult | DevicesResult) -> int:
         for line in result.bad[:SHOWN_MAX]:
             reason = describe(line.reason)
             self.stderr.write(_("Line %(line)s: %(reason)s") % {"line": line.number, "reason": reason})
