@@ -1,4 +1,4 @@
-"""Leaving the demonstration: its records and files go, the audit trail and what every installation has stay."""
+"""Leaving the demonstration: its records go; the audit trail and what every installation has stay."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ LEFT_MARKER = "no-demo"
 
 
 def remove(actor: Actor) -> None:
-    """Delete every record of the demonstration in one transaction, then its files; may be repeated.
+    """Delete every record of the demonstration in one transaction, may be repeated.
 
     Everybody is signed out, because nobody is left. The audit trail stays: it tells that a
     demonstration was here. The next start does not bring it back.
@@ -37,15 +37,16 @@ def remove(actor: Actor) -> None:
         # Foreign keys are checked at the end of the transaction, so the order does not matter.
         with connection.cursor() as cursor:
             for table in _tables():
-                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - our own names
         NumberCounter.objects.update(last=0)
         ensure_default_rules()
     data = Path(settings.FIRSTLINE_DATA_DIR)
+    data.mkdir(parents=True, exist_ok=True)
     (data / LEFT_MARKER).touch()
     (data / "demo").unlink(missing_ok=True)
 
 
 def _tables() -> list[str]:
     models = apps.get_models(include_auto_created=True)
-    tables = {model._meta.db_table for model in models if model._meta.managed}
+    tables = {model._meta.db_table for model in models}  # noqa: SLF001 - Django's documented Options
     return sorted(table for table in tables - _KEPT if not table.startswith("audit_"))
