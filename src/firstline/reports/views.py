@@ -43,9 +43,10 @@ def manage(request: HttpRequest) -> HttpResponse:
             for i, name in enumerate(names)
         ],
         "legend_items": [(kind, f"P{priority}") for priority, kind in PRIORITY_KINDS.items()],
-        "week_names": [_short(week.monday) for week in page.weeks],
+        "week_names": [wording.week_name(week.monday) for week in page.weeks],
         "tables": {figure: make(page) for figure, make in TABLES.items()},
         "ticket_url": ticket_url,
+        "number": wording.number,
     }
     return render(request, "reports/manage.html", context)
 
@@ -110,8 +111,4 @@ TABLES: dict[str, Callable[[Overview], Table]] = {
 
 
 def _minutes(minutes: int) -> str:
-    return _("%(n)s min") % {"n": minutes}
-
-
-def _short(monday: object) -> str:
-    return f"{monday:%m-%d}"
+    return _("%(n)s min") % {"n": wording.number(minutes)}

@@ -1,7 +1,10 @@
 """The sentences that say what the figures show."""
 
 import itertools
+from datetime import date
 
+from babel.dates import format_skeleton
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,12 +18,18 @@ def headline(page: Overview) -> str:
             "One open ticket is past its promise",
             "%(n)s open tickets are past their promise",
             page.late_count,
-        ) % {"n": page.late_count}
+        ) % {"n": number(page.late_count)}
     if page.risk_count:
         return ngettext("One promise is at risk", "%(n)s promises are at risk", page.risk_count) % {
-            "n": page.risk_count
+            "n": number(page.risk_count)
         }
     return _("Every promise holds")
+
+
+def open_words(page: Overview) -> str:
+    """How many tickets are open."""
+    words = ngettext("One ticket is open", "%(n)s tickets are open", page.open_count)
+    return words % {"n": number(page.open_count)}
 
 
 def load_title(page: Overview) -> str:
@@ -45,7 +54,7 @@ def age_title(page: Overview) -> str:
             "One ticket has been open for over a month",
             "%(n)s tickets have been open for over a month",
             old,
-        ) % {"n": old}
+        ) % {"n": number(old)}
     if not page.open_count:
         return _("Nothing is open")
     young = sum(ages.counts[0] for ages in page.ages)
@@ -60,10 +69,21 @@ def flow_title(page: Overview) -> str:
         return _("What came in and what went out")
     last = page.weeks[-2]
     if last.came > last.went:
-        return _("Last week %(n)s more came in than went out") % {"n": last.came - last.went}
+        return _("Last week %(n)s more came in than went out") % {"n": number(last.came - last.went)}
     if last.went > last.came:
-        return _("Last week %(n)s more went out than came in") % {"n": last.went - last.came}
+        return _("Last week %(n)s more went out than came in") % {"n": number(last.went - last.came)}
     return _("Last week as many went out as came in")
+
+
+def number(value: int) -> str:
+    """A whole number with its thousands set apart."""
+    return f"{value:,}"
+
+
+def week_name(monday: date) -> str:
+    """The day on which a week began, short."""
+    locale = "zh_Hans" if translation.get_language() == "zh-hans" else "en_GB"
+    return str(format_skeleton("MMMd", monday, locale=locale))
 
 
 def age_names() -> list[str]:

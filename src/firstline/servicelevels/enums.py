@@ -48,6 +48,19 @@ class Cause(TextChoices):
     CLOSED = "closed", _("Closed without a solution")
 
 
+SEEDED_NAMES: dict[str, Promise] = {
+    "Office hours": _("Office hours"),
+    "Around the clock": _("Around the clock"),
+    "Everybody": _("Everybody"),
+}
+"""Names that a new installation starts with; they are data once somebody changes them."""
+
+
+def shown_name(name: str) -> str:
+    """The name of a calendar or policy for a reader: seeded ones in the reader's language."""
+    return str(SEEDED_NAMES.get(name, name))
+
+
 ERRORS: dict[str, str | Promise] = {
     "calendar_unknown": _("There is no such calendar."),
     "policy_unknown": _("There is no such policy."),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from firstline.kit import clock
-from firstline.servicelevels.enums import PRIORITIES, DayKind, Metric
+from firstline.servicelevels.enums import PRIORITIES, DayKind, Metric, shown_name
 from firstline.servicelevels.queries import CalendarPage, CalendarRow, PolicyRow, countries
 from firstline.servicelevels.wording import (
     duration_text,
@@ -122,7 +122,10 @@ class PolicyForm(forms.Form):
         super().__init__(data, initial=initial, prefix=f"policy-{policy.id}")
         choice = self.fields["calendar"]
         assert isinstance(choice, forms.TypedChoiceField)
-        choice.choices = [("", _("The default calendar")), *((row.id, row.name) for row in calendars)]
+        choice.choices = [
+            ("", _("The default calendar")),
+            *((row.id, shown_name(row.name)) for row in calendars),
+        ]
         for priority in PRIORITIES:
             for metric in Metric:
                 self.fields[target_field(priority, metric)] = forms.CharField(

@@ -13,7 +13,7 @@ from firstline.kit.errors import DomainError, InvalidInput
 from firstline.organizations.models import Organization
 from firstline.servicelevels import actions, queries
 from firstline.servicelevels.arithmetic import CalendarError
-from firstline.servicelevels.enums import PRIORITIES, Metric
+from firstline.servicelevels.enums import PRIORITIES, Metric, shown_name
 from firstline.servicelevels.forms import (
     CalendarForm,
     DayForm,
@@ -45,6 +45,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
         "teams": queries.team_rows(),
         "form": form,
         "windows_text": windows_text,
+        "shown_name": shown_name,
     }
     return render(request, "servicelevels/calendars.html", context, status=422 if form.errors else 200)
 
@@ -166,6 +167,7 @@ def service_levels(request: HttpRequest) -> HttpResponse:
         "priorities": PRIORITIES,
         "metrics": list(Metric),
         "target_field": target_field,
+        "shown_name": shown_name,
         "organizations": [
             (pk, name) for pk, name in Organization.objects.values_list("pk", "name") if pk not in taken
         ],
@@ -220,6 +222,7 @@ def _calendar_page(request: HttpRequest, page: queries.CalendarPage, **forms: Fo
         "day": forms.get("day") or DayForm(),
         "seed": forms.get("seed") or SeedForm(),
         "windows_text": windows_text,
+        "shown_name": shown_name,
     }
     wrong = any(form.errors for form in forms.values())
     return render(request, "servicelevels/calendar.html", context, status=422 if wrong else 200)

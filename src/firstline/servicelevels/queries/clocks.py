@@ -7,7 +7,7 @@ from datetime import datetime
 from firstline.kit import clock as kit_clock
 from firstline.kit.refs import Ref
 from firstline.servicelevels import arithmetic
-from firstline.servicelevels.enums import ClockState
+from firstline.servicelevels.enums import ClockState, shown_name
 from firstline.servicelevels.ledger import risk_seconds
 from firstline.servicelevels.models import OPEN, Clock
 from firstline.servicelevels.queries.rules import Rules, rules
@@ -148,7 +148,7 @@ def ledger(clock_id: int) -> list[LedgerRow]:
                 working_seconds=seconds,
                 used_seconds=used,
                 target_seconds=segment.target_seconds,
-                calendar_name=book.names[segment.calendar_id],
+                calendar_name=shown_name(book.names[segment.calendar_id]),
                 zone=calendar.zone,
             )
         )
