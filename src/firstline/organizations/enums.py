@@ -53,6 +53,8 @@ ERRORS: dict[str, str | Promise] = {
     "language_unknown": _("This language is not offered."),
     # Codes of this slice.
     "organization_not_found": _("This organisation does not exist."),
+    "place_not_found": _("This site or department does not exist."),
+    "service_not_found": _("This service does not exist."),
     "organization_name_taken": _("There is an organisation called “%(name)s” already."),
     "organization_is_provider": _("The organisation that gives support cannot be archived."),
     "domain_taken": _("The domain %(domain)s belongs to another organisation."),

@@ -1,0 +1,1 @@
+"""Pages of the organisations slice, one module per noun."""
