@@ -83,7 +83,7 @@ class Ticket(models.Model):
                 name="ticket_unassigned_by_team",
             ),
             models.Index(
-                fields=["assignee", "next_due_at", "id"],
+                fields=["assignee", "next_due_at", "id", "team"],
                 condition=Q(is_open=True),
                 name="ticket_open_by_assignee",
             ),

@@ -14,7 +14,9 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from firstline.kit import clock
 from firstline.kit.actor import Actor
@@ -54,6 +56,7 @@ class Row:
     resolved_at: datetime | None
     next_due_at: datetime
     response_due_at: datetime | None
+    last_message_at: datetime
     last_message_by_requester: bool
 
     @property
@@ -70,7 +73,7 @@ _COLUMNS = (
     "id", "number", "kind", "subject", "status", "priority", "language", "requester_id", "requester__name",
     "requester__is_vip", "organization__name", "team__name", "assignee_id", "assignee__name", "service__name",
     "service__name_zh", "created_at", "updated_at", "resolved_at", "next_due_at", "response_due_at",
-    "last_message_by_requester",
+    "last_message_at", "last_message_by_requester",
 )  # fmt: skip
 
 
@@ -140,9 +143,7 @@ def _parts(actor: Actor, view: str) -> Sequence[QuerySet[Ticket]]:
 def _condition(actor: Actor, view: str) -> Q:
     """What the view asks for, apart from whose tickets they are."""
     condition = Q(is_open=view != View.CLOSED)
-    if view == View.UNASSIGNED:
-        condition &= Q(assignee__isnull=True)
-    elif view == View.AT_RISK:
+    if view == View.AT_RISK:
         condition &= Q(next_due_at__lte=clock.now() + AT_RISK_WITHIN)
     elif view == View.ANSWERED:
         condition &= Q(last_message_by_requester=True)
@@ -159,12 +160,13 @@ def _scopes(actor: Actor, view: str) -> list[Q]:
         return [Q(assignee_id=actor.id)]
     if view == View.ALL:
         return [Q()] if actor.may(TICKET_VIEW_ALL) else []
-    scopes = [Q(team_id=team_id) for team_id in sorted(actor.team_ids)]
-    scopes.append(Q(team__isnull=True))
-    if view != View.UNASSIGNED:
-        elsewhere = Q(team__isnull=False) & ~Q(team_id__in=sorted(actor.team_ids))
-        scopes.append(Q(assignee_id=actor.id) & elsewhere)
-    return scopes
+    teams, teamless = [Q(team_id=team_id) for team_id in sorted(actor.team_ids)], Q(team__isnull=True)
+    if view == View.UNASSIGNED:
+        # Few tickets have no team: the index of teams must find them, not that of assignees.
+        nobody = Q(Exact(Coalesce(F("assignee_id"), Value(0)), 0))
+        return [*(team & Q(assignee__isnull=True) for team in teams), teamless & nobody]
+    elsewhere = Q(team__isnull=False) & ~Q(team_id__in=sorted(actor.team_ids))
+    return [*teams, teamless, Q(assignee_id=actor.id) & elsewhere]
 
 
 def _keys(part: QuerySet[Ticket], newest_first: bool, after: Key | None, limit: int) -> list[Key]:
