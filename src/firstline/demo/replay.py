@@ -70,15 +70,10 @@ class _Teller:
         acts: list[tuple[datetime, Callable[[], None]]] = [(self._start, self._create)]
         if story.assignee:
             acts.append((self._start + _FIRST_TOUCH, self._give_first))
-        solving = self._solving_message()
-        acts += [
-            (self._at(message.after_minutes), self._saying(message))
-            for message in story.messages[1:]
-            if message is not solving
-        ]
+        acts += [(self._at(message.after_minutes), self._saying(message)) for message in story.messages[1:]]
         last = max(message.after_minutes for message in story.messages)
         if story.status in SOLVED:
-            acts.append((self._at(solving.after_minutes if solving else last), self._resolve(solving)))
+            acts.append((self._at(last + 1), self._resolve))
         elif story.assignee:
             acts.append((self._at(last), self._settle))
         if story.status in _WAITING:
@@ -89,17 +84,6 @@ class _Teller:
 
     def _at(self, after_minutes: float) -> datetime:
         return self._start + timedelta(minutes=after_minutes, seconds=3)
-
-    def _solving_message(self) -> Message | None:
-        """The desk's last answer in a solved story: it is the solution that the requester read."""
-        if self._story.status not in SOLVED:
-            return None
-        answers = [
-            message
-            for message in self._story.messages[1:]
-            if message.kind == "reply" and self._told[message.author].is_staff
-        ]
-        return answers[-1] if answers else None
 
     def _create(self) -> None:
         story = self._story
@@ -171,16 +155,13 @@ class _Teller:
 
         return act
 
-    def _resolve(self, message: Message | None) -> Callable[[], None]:
-        def act() -> None:
-            text = message.body if message else (self._story.solution or "")
-            author = message.author if message else self._desk()
-            self._hand_over_to(author)
-            tickets.resolve_ticket(actor=self._actors[author], ticket=self._made(), solution=text)
-            if self._story.rating and self._story.status == "resolved":
-                self._rate()
-
-        return act
+    def _resolve(self) -> None:
+        self._hand_over_to(self._desk())
+        ticket = self._made()
+        text = self._story.solution or self._story.messages[-1].body
+        tickets.resolve_ticket(actor=self._actors[self._desk()], ticket=ticket, solution=text)
+        if self._story.rating and self._story.status == "resolved":
+            self._rate()
 
     def _wait(self) -> None:
         self._hand_over_to(self._desk())
