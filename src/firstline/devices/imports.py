@@ -118,7 +118,7 @@ class _Reader:
             return None
         found = Person.objects.filter(email=email.lower(), is_active=True).first()
         if found is None or found.organization.name.lower() not in self._organizations:
-            raise InvalidInput("device_owner_unknown", field="owner", email=email)
+            raise InvalidInput("device_owner_unknown", field="owner", address=email)
         return found
 
     def _organization(self, name: str, owner: Person | None) -> Organization:

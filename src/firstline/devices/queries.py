@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from hmac import compare_digest
 
 from django.db.models import Q, QuerySet
 
+from firstline.devices import enrolment
 from firstline.devices.models import Device, EnrolmentToken, HealthSample
 from firstline.devices.permissions import DEVICE_VIEW
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import NotFound
+from firstline_protocol.enrolment import decode_token
+from firstline_protocol.errors import ProtocolError
 
 
 def visible_to(actor: Actor) -> QuerySet[Device]:
@@ -82,3 +86,15 @@ def standing_tokens() -> QuerySet[EnrolmentToken]:
     return EnrolmentToken.objects.filter(revoked_at=None, expires_at__gt=clock.now()).select_related(
         "organization", "owner", "created_by"
     )
+
+
+def token_in(text: str) -> EnrolmentToken | None:
+    """The standing token that `text` is, as a person was shown it; None for anything else."""
+    try:
+        told = decode_token(text)
+    except ProtocolError:
+        return None
+    found = standing_tokens().filter(token_id=told.token_id).first()
+    if found is None or not compare_digest(told.secret, enrolment.secret_of(told.token_id)):
+        return None
+    return found

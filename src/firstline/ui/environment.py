@@ -18,6 +18,7 @@ from firstline.ui import (
     phrases,
     richtext,
     shell,
+    sizes,
     times,
 )
 from firstline.ui.current import CsrfInput
@@ -50,6 +51,7 @@ def environment(**options: Any) -> Environment:
         "ago": times.ago,
         "avatar_hue": people.avatar_hue,
         "duration": times.duration,
+        "filesize": sizes.file_size,
         "initials": people.initials,
         "lang_tag": languages.lang_tag,
         "markdown": richtext.markdown,

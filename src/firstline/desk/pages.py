@@ -1,0 +1,278 @@
+"""The page of one ticket as an object: what the templates need, in few queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from firstline.desk import queries
+from firstline.desk.chips import Chip, Item, items, ticket_chips
+from firstline.desk.timeline import Part, parts_of
+from firstline.kit import clock
+from firstline.kit.actor import Actor
+from firstline.kit.errors import NotFound
+from firstline.knowledge.permissions import ARTICLE_EDIT
+from firstline.remote.permissions import COMMAND_RUN, DIAGNOSTICS_RUN
+from firstline.servicelevels.queries import clocks_for
+from firstline.tickets.enums import Level, MessageKind, Priority, Status, View
+from firstline.tickets.models import Ticket
+from firstline.tickets.permissions import (
+    MOVES,
+    TICKET_ASSIGN,
+    TICKET_CLOSE,
+    TICKET_EDIT,
+    TICKET_NOTE,
+    TICKET_REPLY,
+    can_move,
+    is_staff_for,
+)
+from firstline.tickets.queries import TicketPage, reasons, ticket_page
+from firstline.ui.pages import redirect, render, wants_fragment
+from firstline.ui.toasts import add as add_toast
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What the actor may do with this ticket as it stands."""
+
+    take: bool
+    assign: bool
+    edit: bool
+    close: bool
+    reply: bool
+    note: bool
+    reopen: bool
+    check: bool
+    command: bool
+    draft_article: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What stands in the reply box: kept when sending fails."""
+
+    body: str = ""
+    mode: str = "reply"
+    cc: str = ""
+    after: str = ""
+    error: str = ""
+    is_focused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The ticket before and after in the list it was opened from."""
+
+    previous: str = ""
+    next: str = ""
+    place: int = 0
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeadPart:
+    """The head of a ticket."""
+
+    ticket: Ticket
+    may: May
+    chips: list[Chip]
+    status_label: str
+    moves: list[tuple[str, Text]]
+    view: str
+    around: Neighbours = field(default_factory=Neighbours)
+
+
+def may_of(actor: Actor, ticket: Ticket) -> May:
+    """The booleans behind the buttons; the actions check again."""
+    device = ticket.device
+    can_ask = device is not None and device.has_agent and actor.may(TICKET_EDIT)
+    return May(
+        take=ticket.assignee_id is None and ticket.is_open and actor.may(TICKET_EDIT),
+        assign=ticket.status != Status.CLOSED and actor.may(TICKET_ASSIGN),
+        edit=actor.may(TICKET_EDIT),
+        close=ticket.is_open and actor.may(TICKET_CLOSE),
+        reply=ticket.status != Status.CLOSED and actor.may(TICKET_REPLY),
+        note=actor.may(TICKET_NOTE),
+        reopen=not ticket.is_open and actor.may(TICKET_CLOSE),
+        check=can_ask and actor.may(DIAGNOSTICS_RUN),
+        command=can_ask and actor.may(COMMAND_RUN),
+        draft_article=not ticket.is_open and actor.may(ARTICLE_EDIT),
+    )
+
+
+def staff_page(actor: Actor, number: int) -> TicketPage:
+    """The ticket for a technician. Raises `NotFound` also for a requester: their page is in the portal."""
+    page = ticket_page(actor, number)
+    if not page.is_staff:
+        raise NotFound("ticket_unknown")
+    return page
+
+
+def check_is_staff(actor: Actor, ticket: Ticket) -> None:
+    """Raise `NotFound` unless the actor works on this ticket."""
+    if not is_staff_for(actor, ticket):
+        raise NotFound("ticket_unknown")
+
+
+def head_part(actor: Actor, ticket: Ticket, view: str = "", around: Neighbours | None = None) -> HeadPart:
+    """The head with its chips; one query for the clocks."""
+    chips = ticket_chips(clocks_for(ticket.ref))
+    return HeadPart(
+        ticket=ticket,
+        may=may_of(actor, ticket),
+        chips=chips,
+        status_label=str(Status(ticket.status).label),
+        moves=moves_of(actor, ticket),
+        view=view,
+        around=around or Neighbours(),
+    )
+
+
+def moves_of(actor: Actor, ticket: Ticket) -> list[tuple[str, Text]]:
+    """The states a technician may send the ticket to from its present one; resolving needs an answer."""
+    if not actor.may(TICKET_EDIT):
+        return []
+    targets = [new for old, new in MOVES if old == ticket.status and can_move(old, new, staff=True)]
+    order = list(Status.values)
+    return [
+        (code, Status(code).label)
+        for code in sorted(set(targets), key=order.index)
+        if code not in {Status.RESOLVED, Status.CLOSED} and (ticket.is_open or code == Status.OPEN)
+    ]
+
+
+def timeline_parts(actor: Actor, page: TicketPage) -> list[Part]:
+    """The timeline, ready to draw."""
+    ticket = page.ticket
+    known = {
+        person.pk: person.name for person in [ticket.requester, ticket.assignee, *page.watchers] if person
+    }
+    if actor.id is not None:
+        known[actor.id] = actor.label
+    return parts_of(
+        ticket,
+        page.entries,
+        known=known,
+        may_command=actor.may(COMMAND_RUN) or actor.may(DIAGNOSTICS_RUN),
+    )
+
+
+def timeline_topics(page: TicketPage) -> str:
+    """The ticket, and the requests to devices that are still open."""
+    running = [entry.command for entry in page.entries if entry.command and not entry.command.is_final]
+    return " ".join([f"ticket:{page.ticket.pk}", *(f"command:{command.pk}" for command in running)])
+
+
+def draft_for(page: TicketPage, mode: str = "reply", after: str = "") -> Draft:
+    """An empty reply, addressed as the last one was."""
+    messages = [entry.message for entry in page.entries if entry.message]
+    public = [message for message in messages if message.kind in {MessageKind.REQUEST, MessageKind.REPLY}]
+    cc = [address for address in (public[-1].cc if public else []) if address != page.ticket.requester.email]
+    allowed = after if after in {Status.RESOLVED, *Status.values} else ""
+    return Draft(mode=mode, cc=", ".join(cc), after=allowed, is_focused=bool(allowed))
+
+
+def neighbours(rows: Sequence[Item], number: int, view: str) -> Neighbours:
+    """Where the ticket stands in the column beside it."""
+    numbers = [item.row.number for item in rows]
+    if number not in numbers:
+        return Neighbours(count=len(numbers))
+    at = numbers.index(number)
+    return Neighbours(
+        previous=ticket_url(numbers[at - 1], view) if at else "",
+        next=ticket_url(numbers[at + 1], view) if at + 1 < len(numbers) else "",
+        place=at + 1,
+        count=len(numbers),
+    )
+
+
+def view_of(request: HttpRequest) -> str:
+    """The list that a ticket was opened from."""
+    asked = request.GET.get("in", "")
+    return asked if asked in View.values else View.MINE.value
+
+
+def ticket_url(number: int, view: str = "") -> str:
+    """A ticket's page, remembering the list."""
+    address = reverse("desk:ticket", args=[number])
+    return f"{address}?in={view}" if view and view != View.MINE else address
+
+
+def show_ticket(
+    request: HttpRequest, actor: Actor, number: int, *, draft: Draft | None = None, status: int = 200
+) -> HttpResponse:
+    """The whole page, or for htmx everything below the top bar."""
+    page = staff_page(actor, number)
+    view = view_of(request)
+    queue = items(queries.queue_rows(actor, view).rows)
+    head = head_part(actor, page.ticket, view, neighbours(queue, number, view))
+    context: dict[str, Any] = {
+        **facts_context(actor, page.ticket, head.may),
+        "head": head,
+        "ticket": page.ticket,
+        "may": head.may,
+        "parts": timeline_parts(actor, page),
+        "timeline_topics": timeline_topics(page),
+        "watchers": page.watchers,
+        "rating": page.rating,
+        "queue": queue,
+        "view": view,
+        "view_label": View(view).label,
+        "draft": draft or draft_for(page, request.GET.get("mode", "reply"), request.GET.get("after", "")),
+        "afters": afters(actor, page.ticket),
+    }
+    return render(request, "desk/ticket.html", context, block="sheet", status=status)
+
+
+def facts_context(actor: Actor, ticket: Ticket, may: May) -> dict[str, Any]:
+    """What the facts column needs."""
+    facts = queries.ticket_facts(actor, ticket)
+    return {
+        "facts": facts,
+        "time_there": time_of_day_in(facts.time_there),
+        "reads": dict(settings.LANGUAGES).get(facts.requester.language, ""),
+        "may": may,
+        "ticket": ticket,
+        "priority_reasons": reasons(facts.priority.data) if facts.priority else [],
+        "priority_words": Priority(ticket.priority).label,
+        "impact_words": Level(ticket.impact).label,
+        "urgency_words": Level(ticket.urgency).label,
+    }
+
+
+def time_of_day_in(there: datetime | None) -> str:
+    """A wall clock elsewhere, with the day where it is another one."""
+    if there is None:
+        return ""
+    here = clock.now().astimezone(timezone.get_current_timezone())
+    return f"{there:%H:%M}" if there.date() == here.date() else f"{there:%H:%M} ({there:%a})"
+
+
+def afters(actor: Actor, ticket: Ticket) -> list[tuple[str, Text]]:
+    """What a reply may do to the status."""
+    if not ticket.is_open:
+        return []
+    can = dict(moves_of(actor, ticket))
+    can.pop(Status.OPEN, None)
+    chosen = [(code, can[code]) for code in can]
+    if may_of(actor, ticket).close:
+        chosen.append((Status.RESOLVED.value, Status.RESOLVED.label))
+    return chosen
+
+
+def answer_step(
+    request: HttpRequest, actor: Actor, number: int, toast: str, undo_url: str = ""
+) -> HttpResponse:
+    """After a change: the ticket again for htmx, otherwise the way back to it."""
+    if wants_fragment(request):
+        add_toast(request, toast, undo_url=undo_url)
+        return show_ticket(request, actor, number)
+    return redirect(request, ticket_url(number, view_of(request)), toast=toast, undo_url=undo_url)

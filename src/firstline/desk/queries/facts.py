@@ -1,0 +1,153 @@
+"""What is known around one ticket: who asks, from what machine, why it matters, what may help."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from firstline.accounts.models import Person
+from firstline.devices.models import Device, HealthSample
+from firstline.devices.permissions import can_see_device
+from firstline.devices.queries import devices_of, health_of
+from firstline.kit import clock
+from firstline.kit.actor import Actor
+from firstline.knowledge.queries import Suggestion, suggest
+from firstline.search import queries as search
+from firstline.tickets.enums import EventKind, MessageKind
+from firstline.tickets.models import Message, Ticket, TicketEvent
+from firstline.tickets.queries import Row, rows_of, search_tokens, visible_as_staff
+
+OTHERS_MAX = 5
+ARTICLES_MAX = 4
+SIMILAR_MAX = 5
+SIMILAR_READ = 200
+SPARK_HOURS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """A device with its newest heartbeat and the recent lines of its load."""
+
+    device: Device
+    samples: Sequence[HealthSample]
+
+    @property
+    def cpu(self) -> list[int]:
+        return [sample.cpu_percent for sample in self.samples]
+
+    @property
+    def memory(self) -> list[int]:
+        return [sample.memory_percent for sample in self.samples]
+
+    @property
+    def disk(self) -> list[int]:
+        return [sample.disk_percent for sample in self.samples]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """The facts column."""
+
+    requester: Person
+    time_there: datetime | None
+    device: DeviceFacts | None
+    priority: TicketEvent | None
+    others: list[Row]
+
+
+def ticket_facts(actor: Actor, ticket: Ticket) -> TicketFacts:
+    """The facts column of a ticket; at most three queries."""
+    return TicketFacts(
+        requester=ticket.requester,
+        time_there=time_at(ticket.requester.time_zone),
+        device=device_facts(actor, ticket.device),
+        priority=priority_reason(ticket),
+        others=requester_facts(actor, ticket),
+    )
+
+
+def device_facts(actor: Actor, device: Device | None, *, hours: int = SPARK_HOURS) -> DeviceFacts | None:
+    """A device and its recent load, None where there is none to see."""
+    if device is None or not can_see_device(actor, device):
+        return None
+    samples = health_of(device, hours=hours) if device.has_agent else []
+    return DeviceFacts(device, samples)
+
+
+def requester_facts(actor: Actor, ticket: Ticket) -> list[Row]:
+    """Other tickets of the same requester that the actor may see, newest first."""
+    others = visible_as_staff(actor).filter(requester_id=ticket.requester_id).exclude(pk=ticket.pk)
+    return rows_of(others.order_by("-id")[:OTHERS_MAX])
+
+
+def priority_reason(ticket: Ticket) -> TicketEvent | None:
+    """The line of the timeline that explains the present priority."""
+    return TicketEvent.objects.filter(ticket=ticket, kind=EventKind.PRIORITY).order_by("-at", "-id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A solved ticket as material for an article; `names` are those to leave out."""
+
+    problem: str
+    solution: str
+    names: list[str]
+
+
+def story_of(ticket: Ticket) -> Story:
+    """What was asked and what solved it: the solution, or the last answer where none is marked."""
+    spoken = list(
+        Message.objects.filter(ticket=ticket, kind__in=[MessageKind.REQUEST, MessageKind.REPLY]).order_by(
+            "created_at", "id"
+        )
+    )
+    problem = next((message.body_text for message in spoken if message.by_requester), "")
+    answers = [message for message in spoken if not message.by_requester]
+    solutions = [message for message in answers if message.is_solution] or answers
+    names = {ticket.requester.name, *(message.author_label for message in spoken if message.author_label)}
+    return Story(problem, "\n\n".join(message.body_text for message in solutions[-1:]), sorted(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What may help with a ticket."""
+
+    articles: list[Suggestion]
+    similar: list[Row]
+
+
+def help_for(actor: Actor, ticket: Ticket) -> Help:
+    """Articles that may answer it, and tickets that share its rare words."""
+    return Help(suggest(ticket.subject, actor, ARTICLES_MAX), similar_tickets(actor, ticket))
+
+
+def similar_tickets(actor: Actor, ticket: Ticket) -> list[Row]:
+    """Visible tickets whose subject or text shares the rarest words of this one's subject."""
+    wanted = [term for term in search.terms_of(ticket.subject) if len(term) > 1][:20]
+    found = [
+        match
+        for match in search.any_of(search_tokens(actor), wanted, kinds=["ticket"], limit=SIMILAR_READ)
+        if match.hit.object_id != ticket.pk
+    ]
+    spread = Counter(term for match in found for term in match.terms)
+    weights = {term: math.log(1 + len(found) / spread[term]) for term in spread}
+    scores = {match.hit.object_id: sum(weights[term] for term in match.terms) for match in found}
+    least = 0.4 * sum(weights.get(term, math.log(1 + len(found))) for term in set(wanted))
+    best = sorted((pk for pk in scores if scores[pk] >= least), key=lambda pk: -scores[pk])[:SIMILAR_MAX]
+    rows = {row.id: row for row in rows_of(visible_as_staff(actor).filter(pk__in=best))} if best else {}
+    return [rows[pk] for pk in best if pk in rows]
+
+
+def choosable_devices(ticket: Ticket) -> list[Device]:
+    """The requester's own machines, for putting one on a ticket."""
+    return list(devices_of(ticket.requester_id)[:20])
+
+
+def time_at(zone: str) -> datetime | None:
+    """The wall clock in a zone, None for a zone nobody knows."""
+    try:
+        return clock.now().astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

@@ -1,0 +1,138 @@
+"""What a technician has to do, in the order in which it is best done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Max, Q
+
+from firstline.accounts.models import Person, SignInSession, TeamMembership
+from firstline.desk.chips import Item, items
+from firstline.kit import clock
+from firstline.kit.actor import Actor
+from firstline.organizations.models import Team
+from firstline.tickets.enums import PAUSED_STATUSES, View
+from firstline.tickets.queries import Page, Row, open_list, open_loads
+from firstline.tickets.queries.loads import Load
+
+MINE_MAX = 100
+UNASSIGNED_MAX = 25
+QUEUE_MAX = 50
+AT_RISK_WITHIN = timedelta(hours=2)
+HERE_WITHIN = timedelta(minutes=20)
+DAY_MINUTES = 480
+MATES_MAX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The groups of the home page; each ticket stands in one of them."""
+
+    next: Item | None
+    next_is_mine: bool
+    at_risk: list[Item]
+    waiting: list[Item]
+    mine: list[Item]
+    unassigned: list[Item]
+    has_more_mine: bool
+    has_more_unassigned: bool
+    late_count: int
+    close_count: int
+
+    @property
+    def is_empty(self) -> bool:
+        return self.next is None and not self.mine
+
+
+def my_work(actor: Actor) -> Work:
+    """The actor's own tickets and those free to take in their teams; costs the two lists only."""
+    mine = open_list(actor, View.MINE, limit=MINE_MAX)
+    free = open_list(actor, View.UNASSIGNED, limit=UNASSIGNED_MAX)
+    soon = clock.now() + AT_RISK_WITHIN
+    first = _most_urgent([*mine.rows, *free.rows])
+    kept: dict[str, list[Row]] = {"at_risk": [], "waiting": [], "mine": [], "unassigned": []}
+    late = close = 0
+    for row in sorted([*mine.rows, *free.rows], key=lambda row: (row.next_due_at, row.id)):
+        is_mine = row.assignee_id == actor.id
+        is_near = row.due_at is not None and row.next_due_at <= soon
+        if is_near:
+            late += row.next_due_at < clock.now()
+            close += row.next_due_at >= clock.now()
+        if row is first:
+            continue
+        group = "at_risk" if is_near else "unassigned" if not is_mine else "mine"
+        if group == "mine" and row.last_message_by_requester:
+            group = "waiting"
+        kept[group].append(row)
+    return Work(
+        next=items([first])[0] if first else None,
+        next_is_mine=first is not None and first.assignee_id == actor.id,
+        **{name: items(rows) for name, rows in kept.items()},
+        has_more_mine=bool(mine.next_cursor),
+        has_more_unassigned=bool(free.next_cursor),
+        late_count=late,
+        close_count=close,
+    )
+
+
+def queue_rows(actor: Actor, view: str) -> Page:
+    """The rows of the column beside an open ticket."""
+    return open_list(actor, view, limit=QUEUE_MAX)
+
+
+def _most_urgent(rows: Iterable[Row]) -> Row | None:
+    ready = [row for row in rows if row.status not in PAUSED_STATUSES]
+    return min(ready, key=lambda row: (row.next_due_at, row.priority, row.id), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Mate:
+    """Someone of the actor's teams: whether they are here, and what they have on the table."""
+
+    person: Person
+    load: Load
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The column on the right of the home page."""
+
+    load: Load
+    day_minutes: int
+    teams: list[str]
+    mates: list[Mate]
+
+    @property
+    def here_count(self) -> int:
+        return sum(mate.is_here for mate in self.mates)
+
+    @property
+    def room_minutes(self) -> int:
+        return max(0, self.day_minutes - self.load.minutes)
+
+
+def today(actor: Actor) -> Today:
+    """The actor's load, and the colleagues of their teams: present ones and free ones first."""
+    members = TeamMembership.objects.filter(team_id__in=actor.team_ids).exclude(person_id=actor.id or 0)
+    people = list(
+        Person.objects.filter(pk__in=members.values("person_id"), is_active=True).order_by("name")[:60]
+    )
+    loads = open_loads([person.pk for person in people] + ([actor.id] if actor.id else []))
+    here = _here([person.pk for person in people])
+    mates = [Mate(person, loads.get(person.pk, Load()), person.pk in here) for person in people]
+    mates.sort(key=lambda mate: (not mate.is_here, mate.load.minutes, mate.person.name))
+    teams = list(Team.objects.filter(pk__in=actor.team_ids).order_by("name").values_list("name", flat=True))
+    return Today(loads.get(actor.id or 0, Load()), DAY_MINUTES, teams, mates[:MATES_MAX])
+
+
+def _here(person_ids: list[int]) -> set[int]:
+    """Who has a standing session that was used lately."""
+    since = clock.now() - HERE_WITHIN
+    seen = (
+        SignInSession.objects.filter(Q(person_id__in=person_ids), ended_at=None)
+        .order_by()
+        .values_list("person_id")
+        .annotate(Max("last_seen_at"))
+    )
+    return {person_id for person_id, at in seen if at >= since}

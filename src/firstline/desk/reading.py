@@ -1,0 +1,30 @@
+"""Reads what browsers send: numbers, lists of addresses, files."""
+
+import re
+
+from django.http import HttpRequest
+
+from firstline.files import actions as files
+from firstline.files.models import StoredFile
+from firstline.kit.actor import Actor
+from firstline.kit.errors import InvalidInput
+
+FILES_MAX = 20
+
+
+def number_or_none(text: str) -> int | None:
+    """A row id as typed into an address, None for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def addresses(text: str) -> list[str]:
+    """Mail addresses separated by commas, semicolons or spaces, Chinese ones too."""
+    return [part for part in re.split(r"[\s,;，；、]+", text) if part]
+
+
+def uploads(request: HttpRequest, actor: Actor, name: str = "files") -> list[StoredFile]:
+    """The files of a form, kept durably. Raises `too_many_files`, `file_too_large`, `file_empty`."""
+    sent = request.FILES.getlist(name)
+    if len(sent) > FILES_MAX:
+        raise InvalidInput("too_many_files", field=name, most=FILES_MAX)
+    return [files.store(actor=actor, stream=file, name=file.name or "") for file in sent]

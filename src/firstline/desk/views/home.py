@@ -1,0 +1,80 @@
+"""Where a technician starts the day."""
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from firstline.accounts.permissions import actor_of, gate
+from firstline.desk import queries
+from firstline.desk.lists import topics_of, view_links
+from firstline.kit import clock
+from firstline.kit.actor import Actor
+from firstline.kit.text import has_han
+from firstline.tickets.permissions import TICKET_VIEW
+from firstline.ui.pages import render
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def home(request: HttpRequest) -> HttpResponse:
+    """What is next, what is late, what waits, what is free to take."""
+    actor = actor_of(request)
+    work = queries.my_work(actor)
+    context = {
+        "work": work,
+        "greeting": _greeting(actor),
+        "headline": _headline(work),
+        "views": view_links(actor, on="home"),
+        "on": "home",
+        "topics": topics_of(actor),
+    }
+    return render(request, "desk/home.html", context, block="work")
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def counts(request: HttpRequest) -> HttpResponse:
+    """The column of views with how many tickets each holds."""
+    actor = actor_of(request)
+    on = request.GET.get("on", "")
+    counted = queries.view_counts(actor)
+    context = {
+        "views": view_links(actor, on=on, counts=counted),
+        "on": on,
+        "topics": topics_of(actor),
+        "is_counted": True,
+    }
+    return render(request, "desk/parts/views.html", context)
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def today(request: HttpRequest) -> HttpResponse:
+    """One's own load and who of the team is here."""
+    return render(request, "desk/parts/today.html", {"today": queries.today(actor_of(request))})
+
+
+def _greeting(actor: Actor) -> str:
+    hour = clock.now().astimezone(ZoneInfo(actor.time_zone)).hour
+    name = {"name": actor.label if has_han(actor.label) else actor.label.split(" ")[0]}
+    if 5 <= hour < 12:
+        return _("Good morning, %(name)s") % name
+    if 12 <= hour < 18:
+        return _("Good afternoon, %(name)s") % name
+    return _("Good evening, %(name)s") % name
+
+
+def _headline(work: queries.Work) -> str:
+    """One or two sentences on the promises of today."""
+    parts = []
+    if work.late_count:
+        late = {"n": work.late_count}
+        parts.append(ngettext("%(n)s promise is late.", "%(n)s promises are late.", work.late_count) % late)
+    if work.close_count:
+        close = {"n": work.close_count}
+        text = ngettext("%(n)s is due within two hours.", "%(n)s are due within two hours.", work.close_count)
+        parts.append(text % close)
+    return " ".join(parts) or _("Every promise is in time.")

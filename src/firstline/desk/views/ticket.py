@@ -1,0 +1,127 @@
+"""One ticket: the page and the parts of it that fetch themselves again."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from firstline.accounts.permissions import actor_of, gate
+from firstline.desk import queries
+from firstline.desk.chips import items
+from firstline.desk.links import article_url
+from firstline.desk.pages import (
+    check_is_staff,
+    facts_context,
+    head_part,
+    may_of,
+    neighbours,
+    show_ticket,
+    staff_page,
+    timeline_parts,
+    timeline_topics,
+    view_of,
+)
+from firstline.notifications.actions import mark_ref_read
+from firstline.servicelevels.enums import Cause, ClockState, Metric
+from firstline.servicelevels.queries import clocks_for, ledger
+from firstline.tickets.enums import View
+from firstline.tickets.permissions import TICKET_VIEW
+from firstline.tickets.queries import get_ticket_for
+from firstline.ui.pages import render
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def page(request: HttpRequest, number: int) -> HttpResponse:
+    """Queue, conversation and facts."""
+    return show_ticket(request, actor_of(request), number)
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def head(request: HttpRequest, number: int) -> HttpResponse:
+    """The head: id, status, priority, clocks, who has it."""
+    actor = actor_of(request)
+    ticket = get_ticket_for(actor, number)
+    check_is_staff(actor, ticket)
+    view = view_of(request)
+    rows = items(queries.queue_rows(actor, view).rows)
+    part = head_part(actor, ticket, view, neighbours(rows, number, view))
+    return render(request, "desk/parts/head.html", {"head": part})
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def timeline(request: HttpRequest, number: int) -> HttpResponse:
+    """The conversation with everything that happened between."""
+    actor = actor_of(request)
+    found = staff_page(actor, number)
+    context = {
+        "ticket": found.ticket,
+        "parts": timeline_parts(actor, found),
+        "timeline_topics": timeline_topics(found),
+        "rating": found.rating,
+    }
+    return render(request, "desk/parts/timeline.html", context)
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def facts(request: HttpRequest, number: int) -> HttpResponse:
+    """The facts column."""
+    actor = actor_of(request)
+    ticket = get_ticket_for(actor, number)
+    check_is_staff(actor, ticket)
+    return render(request, "desk/parts/facts.html", facts_context(actor, ticket, may_of(actor, ticket)))
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def help_(request: HttpRequest, number: int) -> HttpResponse:
+    """What may help: articles that fit and similar tickets; fetched once the page is there, when the
+    notices about the ticket count as read."""
+    actor = actor_of(request)
+    ticket = get_ticket_for(actor, number)
+    check_is_staff(actor, ticket)
+    mark_ref_read(actor=actor, ref=ticket.ref)
+    context = {"help": queries.help_for(actor, ticket), "article_url": article_url}
+    return render(request, "desk/parts/help.html", context)
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def queue(request: HttpRequest, number: int) -> HttpResponse:
+    """The list beside the ticket."""
+    actor = actor_of(request)
+    view = view_of(request)
+    context = {
+        "queue": items(queries.queue_rows(actor, view).rows),
+        "view": view,
+        "view_label": View(view).label,
+        "number": number,
+    }
+    return render(request, "desk/parts/queue.html", context)
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def clocks(request: HttpRequest, number: int) -> HttpResponse:
+    """The ledger of each promise."""
+    actor = actor_of(request)
+    ticket = get_ticket_for(actor, number)
+    check_is_staff(actor, ticket)
+    books = [
+        {
+            "title": Metric(view.metric).label,
+            "target": view.target_seconds,
+            "rows": [
+                {
+                    "row": row,
+                    "cause": Cause(row.cause).label if row.cause in Cause.values else row.cause,
+                    "is_running": row.state == ClockState.RUNNING,
+                    "is_stopped": row.state == ClockState.STOPPED,
+                }
+                for row in ledger(view.id)
+            ],
+        }
+        for view in clocks_for(ticket.ref)
+    ]
+    return render(request, "desk/clocks.html", {"ticket": ticket, "books": books}, block="books")
