@@ -23,7 +23,7 @@ class MailConfig(AppConfig):
         messages.register(ERRORS)
         navigation.register_admin_page(
             group=pgettext_lazy("administration", "Mail"),
-            label=_("Mailboxes and incoming mail"),
+            label=_("Mailboxes"),
             url_name="mail:overview",
             permission=SETTINGS_MANAGE,
             order=40,
