@@ -12,7 +12,7 @@ from firstline_protocol.agent_side import AgentConnection
 from firstline_protocol.enrolment import EnrolmentToken
 from firstline_protocol.enums import CollectKind, ConsentAnswer, ConsentPlace, FinishReason, Stream
 from firstline_protocol.errors import ProtocolError
-from firstline_protocol.frames import encode_frame
+from firstline_protocol.frames import decode_frame, encode_frame
 from firstline_protocol.gateway_side import GatewayConnection
 from firstline_protocol.identity import DEMO_GENESIS, DeviceKey, digest
 from firstline_protocol.limits import TRACKED_COMMANDS_MAX
@@ -317,6 +317,15 @@ def test_false_hello_is_refused(changes, code):
     gateway.send_challenge()
 
     assert refusal(gateway.receive, signed(**changes)) == code
+
+
+def test_hello_of_a_newer_version_is_answered_before_the_end():
+    gateway = GatewayConnection(nonce=b"n" * 32)
+    gateway.send_challenge()
+    assert refusal(gateway.receive, signed(protocol_version=2)) == "wrong_version"
+
+    assert decode_frame(gateway.send_refused("version")) == m.Refused("version")
+    assert refusal(gateway.receive, signed()) == "closed"
 
 
 def test_hello_signed_by_another_key_is_refused():

@@ -128,9 +128,7 @@ class _Link:
             raise _Closed
         admission = await _in_thread(actions.admit, hello.hello, hello.enrolment)
         if admission.device is None:
-            code = admission.refusal or RefusalCode.DEVICE_UNKNOWN
-            await self._bytes(self._connection.send_refused(str(code)))
-            await self.close(_CLOSE_REFUSED)
+            await self._refuse(admission.refusal or RefusalCode.DEVICE_UNKNOWN)
             raise _Closed
         self._device = admission.device
         stored = await _in_thread(actions.command_sink().stored, admission.device.pk)
@@ -217,8 +215,17 @@ class _Link:
         try:
             return list(self._connection.receive(data))
         except ProtocolError as error:
-            await self._violate(error.code)
+            if error.code == "wrong_version":
+                await self._record(error.code)
+                await self._refuse(RefusalCode.VERSION)
+            else:
+                await self._violate(error.code)
             raise _Closed from error
+
+    async def _refuse(self, code: RefusalCode) -> None:
+        """Say why before the connection closes."""
+        await self._bytes(self._connection.send_refused(str(code)))
+        await self.close(_CLOSE_REFUSED)
 
     async def _violate(self, code: str) -> None:
         await self._record(code)

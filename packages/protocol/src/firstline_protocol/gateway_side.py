@@ -129,16 +129,16 @@ class GatewayConnection:
     def receive(self, data: bytes) -> list[GatewayEvent]:
         """Raise ProtocolError; besides the codes of frames: `closed`, `unexpected_message`,
         `wrong_version`, `wrong_nonce`, `wrong_device`, `bad_signature`, `sequence_gap`, `after_end`,
-        `too_many_commands` (open at once)."""
-        if self._state == "closed":
+        `too_many_commands` (open at once). After `wrong_version` the device may still be refused in words."""
+        if self._state in {"closed", "unwelcome"}:
             raise ProtocolError("closed")
         try:
             message = decode_frame(data)
             if isinstance(message, UnknownMessage):
                 return [Ignored(message.type)]
             return [self._event(message)]
-        except ProtocolError:
-            self._state = "closed"
+        except ProtocolError as error:
+            self._state = "unwelcome" if error.code == "wrong_version" else "closed"
             raise
 
     def send_challenge(self) -> bytes:
@@ -180,7 +180,7 @@ class GatewayConnection:
 
     def send_refused(self, code: str) -> bytes:
         """Turn the device away; the connection is over."""
-        if self._state not in ("challenged", "hello_received"):
+        if self._state not in ("challenged", "hello_received", "unwelcome"):
             raise ProtocolError("unexpected_message", "refused after welcome")
         self._state = "closed"
         return encode_frame(Refused(code=code))
