@@ -8,13 +8,10 @@ from firstline.ui import i18n
 UNFINISHED = {
     "accounts",
     "audit",
-    "config",
-    "devices",
     "files",
     "mail",
     "organizations",
     "outbox",
-    "remote",
     "search",
 }
 

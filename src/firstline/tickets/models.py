@@ -144,7 +144,7 @@ class Ticket(models.Model):
     @property
     def portal_path(self) -> str:
         """Where its requester reads it."""
-        return f"/portal/tickets/{self.number}/"
+        return f"/portal/requests/{self.number}/"
 
     @property
     def due_at(self) -> datetime | None:

@@ -96,7 +96,7 @@ def test_solution_asks_for_confirmation(cast: Cast) -> None:
 
     [mail] = sent()
     assert "Does it work again?" in mail.text
-    assert "/portal/tickets/1/" in mail.text
+    assert "/portal/requests/1/" in mail.text
     assert told() == [("Rita", "ticket_solved", "ticket_requester")]
 
 
