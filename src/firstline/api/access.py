@@ -11,7 +11,7 @@ from django.utils import translation
 from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
-from firstline.accounts.queries import actor_for_token
+from firstline.accounts.actions import authenticate_token
 from firstline.api.actions import keep_answer
 from firstline.api.enums import BODY_BYTES_MAX, KEY_LENGTH_MAX
 from firstline.api.models import StoredAnswer
@@ -28,7 +28,7 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """The token's actor; a body beyond the limit is refused before anybody reads it."""
         _check_size(request)
-        actor = actor_for_token(token, request_id=getattr(request, "firstline_id", ""))
+        actor = authenticate_token(token, request_id=getattr(request, "firstline_id", ""))
         if actor is None:
             return None
         request.actor = actor  # type: ignore[attr-defined]

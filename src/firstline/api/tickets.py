@@ -185,7 +185,6 @@ def _row(ticket: Ticket) -> dict[str, Any]:
 
 
 def _detail(actor: Actor, ticket: Ticket) -> TicketDetailOut:
-    entries = queries.timeline(ticket, actor)
     return TicketDetailOut(
         **_row(ticket),
         impact=ticket.impact,
@@ -195,7 +194,7 @@ def _detail(actor: Actor, ticket: Ticket) -> TicketDetailOut:
         device=ticket.device.label if ticket.device else None,
         tags=ticket.tags,
         version=ticket.version,
-        messages=[_message(entry.message) for entry in entries if entry.message is not None],
+        messages=[_message(message) for message in queries.conversation(ticket, actor)],
     )
 
 

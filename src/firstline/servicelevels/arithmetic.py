@@ -19,6 +19,7 @@ DAY_SECONDS = 86_400
 _BLOCK_DAYS = 32
 _IDLE_BLOCKS_MAX = 20 * 366 // _BLOCK_DAYS  # so long without one working second: the calendar is empty
 _BLOCKS_MAX = 200 * 366 // _BLOCK_DAYS  # nobody promises anything further ahead
+_YEARS = (1000, 9000)  # within these no conversion between zones runs out of the calendar
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 
@@ -109,11 +110,6 @@ class Calendar:
         if len(self.week) != 7:
             raise CalendarError("week_invalid", len(self.week))
 
-    def __hash__(self) -> int:
-        return hash(
-            (self.zone, self.week, self.holidays, self.yearly_holidays, tuple(sorted(self.extra_days)))
-        )
-
     def windows_on(self, day: date) -> Windows:
         """The windows that start on this local date, as written."""
         replaced = self.extra_days.get(day)
@@ -176,8 +172,6 @@ class _Block:
 
 def _day_intervals(calendar: Calendar, zone: ZoneInfo, ordinal: int) -> Sequence[tuple[int, int]]:
     """The windows of one local day as instants, in order; they may still overlap."""
-    if not 1 <= ordinal < date.max.toordinal():
-        return ()
     day = date.fromordinal(ordinal)
     windows = calendar.windows_on(day)
     if not windows:
@@ -232,6 +226,8 @@ def working_seconds_between(calendar: Calendar, start: datetime, end: datetime) 
 def _epoch(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise CalendarError("instant_without_zone", moment.isoformat())
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise CalendarError("instant_out_of_range", moment.isoformat())
     return math.floor((moment - _EPOCH).total_seconds())
 
 

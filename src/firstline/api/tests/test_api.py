@@ -242,6 +242,14 @@ def test_ticket_that_makes_no_sense_is_refused(tina, changed, code):
     assert Ticket.objects.count() == 0
 
 
+def test_note_has_no_status_and_no_copies(cast, tina):
+    ticket = make_ticket(cast)
+
+    for more in ({"status": "open"}, {"cc": ["a@example.com"]}):
+        answer = tina.post(f"tickets/{ticket.number}/replies", {"body": "x", "internal": True, **more})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, next(iter(more)))
+
+
 def test_pages_follow_each_other_without_gap_or_overlap(cast, tina):
     for number in range(5):
         make_ticket(cast, f"Ticket {number}")

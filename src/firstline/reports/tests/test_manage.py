@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
@@ -13,7 +14,7 @@ from firstline.audit.models import AuditRecord
 from firstline.kit import clock
 from firstline.kit.actor import SYSTEM
 from firstline.reports import wording
-from firstline.reports.queries import overview
+from firstline.reports.queries import Ages, Load, Overview, Week, overview
 from firstline.servicelevels.actions import announce_due
 from firstline.tickets.actions import assign_ticket, resolve_ticket
 from firstline.tickets.models import Ticket
@@ -112,6 +113,45 @@ def test_weeks_count_what_came_and_went(cast):
     assert len(found) == 12
     assert (found[monday], found[date(2026, 11, 16)]) == ((3, 1), (1, 0))
     assert wording.flow_title(page) == "Last week 2 more came in than went out"
+
+
+def facts(**changed):
+    zero = Overview(NOW, 0, 0, None, 0, 0, (), (), [Ages(3, (0, 0, 0, 0, 0))], (), ())
+    return replace(zero, **changed)
+
+
+def loads(*minutes):
+    return [Load(number, f"P{number}", count, 1) for number, count in enumerate(minutes)]
+
+
+@pytest.mark.parametrize(
+    ("title", "changed", "expected"),
+    [
+        (wording.headline, {"late_count": 1200}, "1,200 open tickets are past their promise"),
+        (wording.headline, {"risk_count": 2}, "2 promises are at risk"),
+        (wording.load_title, {"loads": loads(60)}, "P0 carries most of the work"),
+        (wording.load_title, {"loads": loads(40, 30, 20, 10)}, "P0 and P1 carry most of the work"),
+        (wording.load_title, {"loads": loads(10, 10, 10, 10, 10)}, "The work is spread over the team"),
+        (
+            wording.age_title,
+            {"open_count": 3, "ages": [Ages(3, (2, 1, 0, 0, 0))]},
+            "Most open tickets are from the last day",
+        ),
+        (
+            wording.age_title,
+            {"open_count": 3, "ages": [Ages(3, (1, 2, 0, 0, 0))]},
+            "No ticket has been open for over a month",
+        ),
+        (wording.flow_title, {}, "What came in and what went out"),
+        (
+            wording.flow_title,
+            {"weeks": [Week(date(2026, 11, 9), 1, 3), Week(date(2026, 11, 16), 0, 0)]},
+            "Last week 2 more went out than came in",
+        ),
+    ],
+)
+def test_sentences_say_what_the_figures_show(title, changed, expected):
+    assert title(facts(**changed)) == expected
 
 
 def test_figures_hold_only_what_the_reader_may_see(cast):

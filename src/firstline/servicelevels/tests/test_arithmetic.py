@@ -279,6 +279,15 @@ def test_impossible_questions_are_named():
     assert working_seconds_between(empty, at("2026-01-01T00:00"), at("2027-01-01T00:00")) == 0
 
 
+def test_calendar_has_seven_days_and_an_end():
+    with pytest.raises(CalendarError, match="week_invalid"):
+        Calendar("UTC", ((),) * 6)
+    for year in ("0999", "9001"):
+        with pytest.raises(CalendarError, match="instant_out_of_range"):
+            add_working_seconds(calendar(), at(f"{year}-01-01T00:00"), 1)
+    assert add_working_seconds(calendar("Asia/Shanghai"), at("9000-12-31T00:00"), 86_400).year == 9001
+
+
 def test_times_of_day_with_seconds_are_read_and_written():
     assert (parse_time("9:05"), parse_time("24:00"), parse_time("00:00:59")) == (32_700, 86_400, 59)
     assert Window.parse("22:00:30", "06:00").words() == ("22:00:30", "06:00")

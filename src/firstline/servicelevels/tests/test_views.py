@@ -211,5 +211,19 @@ def test_impossible_targets_are_refused(admin, typed, words):
     assert Target.objects.get(priority=2, metric="resolution").seconds == 8 * 3600
 
 
+def test_taken_name_unknown_country_and_bad_hours_stay_on_the_page(admin, office):
+    taken = admin.post(reverse("servicelevels-calendars"), {"name": "Around the clock", "zone": "UTC"})
+    hours_on_day = admin.post(
+        reverse("servicelevels-calendar-day", args=[office.pk]), {"date": "2026-12-24", "windows": "all day"}
+    )
+    too_early = admin.post(
+        reverse("servicelevels-calendar-seed", args=[office.pk]), {"country": "CN", "year": "2000"}
+    )
+
+    assert (taken.status_code, hours_on_day.status_code) == (422, 422)
+    assert "already a calendar" in taken.content.decode()
+    assert too_early.status_code in {303, 422}
+
+
 def test_unknown_calendar_is_not_found(admin):
     assert admin.get(reverse("servicelevels-calendar", args=[0])).status_code == 404

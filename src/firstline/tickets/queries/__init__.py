@@ -2,7 +2,7 @@
 
 from firstline.tickets.queries.lists import Page, Row, open_list, rows_of, view_counts, views_for
 from firstline.tickets.queries.loads import open_loads, technicians_of
-from firstline.tickets.queries.page import Entry, TicketPage, ticket_page, timeline
+from firstline.tickets.queries.page import Entry, TicketPage, conversation, ticket_page, timeline
 from firstline.tickets.queries.presenting import event_sentence, people_in, reasons, sentence
 from firstline.tickets.queries.scope import (
     get_ticket_for,
@@ -18,6 +18,7 @@ __all__ = [
     "Page",
     "Row",
     "TicketPage",
+    "conversation",
     "event_sentence",
     "get_ticket_for",
     "open_list",

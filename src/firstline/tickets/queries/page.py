@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from firstline.accounts.models import Person
 from firstline.files.models import StoredFile
 from firstline.kit.actor import Actor
@@ -88,10 +90,18 @@ def timeline(ticket: Ticket, actor: Actor) -> list[Entry]:
     return _folded(entries)
 
 
+def conversation(ticket: Ticket, actor: Actor) -> QuerySet[Message]:
+    """The messages of a ticket that `actor` may read, oldest first; requesters see no notes."""
+    return _readable(ticket, staff=is_staff_for(actor, ticket))
+
+
+def _readable(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:
+    messages = Message.objects.filter(ticket=ticket).order_by("created_at", "id")
+    return messages if staff else messages.filter(kind__in=[MessageKind.REQUEST, MessageKind.REPLY])
+
+
 def _messages(ticket: Ticket, *, staff: bool) -> list[Entry]:
-    messages = Message.objects.filter(ticket=ticket).select_related("author").order_by("created_at", "id")
-    if not staff:
-        messages = messages.filter(kind__in=[MessageKind.REQUEST, MessageKind.REPLY])
+    messages = _readable(ticket, staff=staff).select_related("author")
     files: dict[int, list[StoredFile]] = defaultdict(list)
     attached = Attachment.objects.filter(message__ticket=ticket).select_related("file").order_by("id")
     for attachment in attached:
