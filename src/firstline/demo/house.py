@@ -10,7 +10,7 @@ from firstline.demo import content as told
 from firstline.devices.models import Device
 from firstline.kit import clock
 from firstline.organizations.models import Department, Installation, Organization, Service, Site, Team
-from firstline.servicelevels.models import Calendar, TeamCalendar
+from firstline.servicelevels.models import Calendar
 
 
 @dataclass(slots=True)
@@ -84,24 +84,13 @@ def _teams(content: told.Content, built: Built) -> None:
             owner_team=built.teams[service.owner_team],
             keywords=list(service.keywords),
         )
-    _calendars(content, built)
+    _calendars()
 
 
-def _calendars(content: told.Content, built: Built) -> None:
-    """Hamburg's office hours for everybody, Shanghai's for its desk."""
-    default = Calendar.objects.filter(is_default=True).first()
-    if default is None:
-        return
-    Calendar.objects.filter(pk=default.pk).update(zone="Europe/Berlin")
-    shanghai = Calendar.objects.create(name="上海办公时间", zone="Asia/Shanghai", week=default.week)
-    for row in content.teams:
-        if told_in_chinese(row.name):
-            TeamCalendar.objects.create(team=built.teams[row.code], calendar=shanghai)
-
-
-def told_in_chinese(name: str) -> bool:
-    """Whether a team's name shows that it works in Shanghai."""
-    return any("\u4e00" <= character <= "\u9fff" for character in name)
+def _calendars() -> None:
+    """Hamburg's office hours for everybody; teams have none of their own, so that somebody is always on
+    shift, whatever the hour at which the demonstration is looked at."""
+    Calendar.objects.filter(is_default=True).update(zone="Europe/Berlin")
 
 
 def _people(content: told.Content, built: Built, password_hash: str) -> None:
