@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from firstline.accounts.models import Person
 from firstline.tickets.enums import SENTENCES, Channel, EventKind, Level, Priority, Status
@@ -122,6 +123,15 @@ def _delivery(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> s
     return _("An e-mail could not be delivered to %(addresses)s.") % {"addresses": addresses}
 
 
+def _alert(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
+    source, count = data.get("source") or who, data.get("count", 1)
+    if data.get("state") == "resolved":
+        return _("%(source)s reports that this is over.") % {"source": source}
+    return ngettext(
+        "%(source)s reported this %(count)s time.", "%(source)s reported this %(count)s times.", count
+    ) % {"source": source, "count": count}
+
+
 _TELLERS = {
     EventKind.CREATED: _created,
     EventKind.STATUS: _status,
@@ -137,6 +147,7 @@ _TELLERS = {
     EventKind.WATCHERS: _watchers,
     EventKind.COMMAND: _command,
     EventKind.DELIVERY: _delivery,
+    EventKind.ALERT: _alert,
 }
 
 

@@ -12,7 +12,8 @@ from firstline.kit import clock
 from firstline.kit.actor import ANONYMOUS, SYSTEM, Actor
 from firstline.kit.errors import InvalidInput, NotFound
 from firstline.tickets import actions, queries
-from firstline.tickets.models import Ticket
+from firstline.tickets.enums import EventKind
+from firstline.tickets.models import Ticket, TicketEvent
 from firstline.tickets.permissions import ORGANIZATION_VIEW, can_view
 from firstline.tickets.testing import Cast, make_ticket
 
@@ -266,3 +267,24 @@ def test_loads_count_what_does_not_wait(cast: Cast) -> None:
     assert (loads[cast.technician.pk].tickets, loads[cast.technician.pk].minutes) == (2, 30)
     assert loads[cast.teammate.pk].tickets == 0
     assert list(queries.technicians_of(cast.desk.pk)) == [cast.technician, cast.teammate]
+
+
+def test_every_kind_of_event_has_a_sentence(cast: Cast) -> None:
+    data = {"old": "new", "new": "open", "stars": 5, "person_id": cast.technician.pk}
+    known = {cast.technician.pk: cast.technician.name}
+    for kind in EventKind:
+        is_number = kind in {EventKind.ASSIGNED, EventKind.PRIORITY, EventKind.TEAM}
+        event = TicketEvent(kind=kind, actor_label="Ana", data={**data, "new": 2} if is_number else data)
+        assert queries.event_sentence(event, known)
+
+
+@pytest.mark.parametrize(
+    ("state", "count", "said"),
+    [
+        ("raised", 1, "zabbix reported this 1 time."), ("raised", 3, "zabbix reported this 3 times."),
+        ("resolved", 3, "zabbix reports that this is over."),
+    ],
+)  # fmt: skip
+def test_alert_in_words(state: str, count: int, said: str) -> None:
+    data = {"source": "zabbix", "state": state, "count": count}
+    assert queries.event_sentence(TicketEvent(kind=EventKind.ALERT, data=data)) == said
