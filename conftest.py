@@ -5,6 +5,12 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# A busy machine is slow, not wrong: examples are not timed.
+hypothesis_settings.register_profile("firstline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("firstline")
 
 
 @pytest.fixture(autouse=True)

@@ -122,11 +122,18 @@ def _check(line: Mapping[str, Any]) -> tuple[str, str, str]:
     name = str(CHECKS.get(code, code))
     if "%(place)s" in name:
         name = name % {"place": params[0] if params else ""}
-    return (
-        _STATES.get(str(line.get("status")), "mind"),
-        name,
-        _value(code, str(line.get("value", "")), params),
-    )
+    status = str(line.get("status"))
+    value = _value(code, str(line.get("value", "")), params) or _silent(code, status)
+    return _STATES.get(status, "mind"), name, value
+
+
+def _silent(code: str, status: str) -> str:
+    """What a check without a value says by its status alone."""
+    if status == "unknown":
+        return _("could not be read")
+    if code == "system.restart_needed":
+        return _("no") if status == "ok" else _("yes")
+    return _("no answer") if status == "bad" else ""
 
 
 _COUNTS = {"services.failed", "logs.errors", "updates.pending"}

@@ -136,7 +136,9 @@ def _line(event: TicketEvent, names: Mapping[int, str]) -> Line:
     why = event.data.get("sentence")
     words = event_sentence(event, names)
     if isinstance(why, dict) and why.get("code"):
-        words = f"{words} {sentence(why['code'], why.get('params'))}"
+        params = dict(why.get("params") or {})
+        params.setdefault("name", names.get(params.get("person"), ""))
+        words = f"{words} {sentence(why['code'], params)}"
     icon = ICONS.get(event.kind, "sliders")
     return Line(event.at, words, icon, reasons(event.data), decision if isinstance(decision, int) else None)
 

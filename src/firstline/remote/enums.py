@@ -54,17 +54,20 @@ REASONS = {
 """Why a request ended without an exit code, in the reader's words; codes come from the device."""
 
 CHECKS = {
-    "load": _("Load"),
-    "memory": _("Memory"),
-    "disk": _("Disk"),
-    "gateway": _("Path to Firstline"),
-    "network": _("Network path"),
-    "dns": _("Name resolution"),
-    "clock": _("Clock"),
-    "services": _("Services"),
-    "errors": _("Recent errors"),
-    "updates": _("Pending updates"),
-    "uptime": _("Running since"),
+    "system.uptime": _("Running since"),
+    "system.load": _("Load"),
+    "system.memory": _("Memory"),
+    "system.swap": _("Swap"),
+    "system.restart_needed": _("Restart needed"),
+    "disk.space": _("Disk %(place)s"),
+    "network.addresses": _("Addresses"),
+    "network.dns": _("Name resolution"),
+    "network.gateway": _("Path to Firstline"),
+    "clock.offset": _("Clock"),
+    "services.failed": _("Failed services"),
+    "logs.errors": _("Recent errors"),
+    "updates.pending": _("Pending updates"),
+    "check.failed": _("A check that failed"),
 }
 """Names of the lines of a device check."""
 

@@ -7,6 +7,9 @@ import { merge, size, without } from "./files";
 class FileDrop extends HTMLElement {
   #input: HTMLInputElement | null = null;
   #list: HTMLElement | null = null;
+  #label: HTMLElement | null = null;
+  /** A page that is morphed knows only the bare input: what this element added is put back. */
+  readonly #mending = new MutationObserver(() => this.#mend());
   #addresses: string[] = [];
   readonly #onPaste = (event: ClipboardEvent): void => {
     const files = [...(event.clipboardData?.files ?? [])];
@@ -26,7 +29,9 @@ class FileDrop extends HTMLElement {
     const hint = gettext("or drop them here, or paste a screenshot");
     if (this.classList.contains("compact")) label.title = `${gettext("Choose files")}, ${hint}`;
     else label.append(element("b", {}, gettext("Choose files")), hint);
+    this.#label = label;
     this.append(label, this.#list);
+    this.#mending.observe(this, { childList: true, attributes: true, attributeFilter: ["class"] });
     input.addEventListener("change", () => this.#show());
     this.addEventListener("dragover", this.#over);
     this.addEventListener("dragleave", () => this.classList.remove("is-over"));
@@ -35,7 +40,14 @@ class FileDrop extends HTMLElement {
     this.closest("form")?.addEventListener("reset", () => window.setTimeout(() => this.#show()));
   }
 
+  #mend(): void {
+    const { classList } = this;
+    if (!classList.contains("is-ready")) classList.add("is-ready");
+    for (const part of [this.#label, this.#list]) if (part && part.parentElement !== this) this.append(part);
+  }
+
   disconnectedCallback(): void {
+    this.#mending.disconnect();
     document.removeEventListener("paste", this.#onPaste);
     this.#forget();
   }
