@@ -137,7 +137,7 @@ def _line(event: TicketEvent, names: Mapping[int, str]) -> Line:
     words = event_sentence(event, names)
     if isinstance(why, dict) and why.get("code"):
         params = dict(why.get("params") or {})
-        params.setdefault("name", names.get(params.get("person"), ""))
+        params.setdefault("name", names.get(int(params.get("person") or 0), ""))
         words = f"{words} {sentence(why['code'], params)}"
     icon = ICONS.get(event.kind, "sliders")
     return Line(event.at, words, icon, reasons(event.data), decision if isinstance(decision, int) else None)
