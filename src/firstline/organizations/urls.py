@@ -27,5 +27,4 @@ urlpatterns = [
     path("admin/services/<int:service_id>/", services.service, name="service"),
     path("admin/services/<int:service_id>/activity/", services.service_activity, name="service_activity"),
     path("admin/installation/", installation.installation, name="installation"),
-    path("admin/demo/", installation.demo, name="demo"),
 ]

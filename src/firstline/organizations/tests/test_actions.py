@@ -228,7 +228,10 @@ def test_installation_address_that_is_no_origin_is_refused(url: str) -> None:
         )
 
 
-def test_setup_is_resumed_finished_once_and_reopened_by_leaving_the_demo() -> None:
+def test_setup_is_resumed_finished_once_and_reopened_by_leaving_the_demo(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(actions.installation, "_removals", [])
     actions.note_setup_step(actor=SYSTEM, step="teams")
     actions.note_setup_step(actor=SYSTEM, step="teams")
     assert queries.installation().setup_steps == ["teams"]
@@ -244,10 +247,7 @@ def test_setup_is_resumed_finished_once_and_reopened_by_leaving_the_demo() -> No
         actions.remove_demo(actor=SYSTEM)
     actions.mark_demo(actor=SYSTEM, is_demo=True)
     actions.register_demo_removal(removed.append)
-    try:
-        actions.remove_demo(actor=SYSTEM)
-    finally:
-        actions.register_demo_removal(lambda _actor: None)
+    actions.remove_demo(actor=SYSTEM)
     here = Installation.objects.get()
     assert (removed, here.is_demo, here.is_set_up, here.setup_steps) == ([SYSTEM], False, False, [])
 

@@ -10,14 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from firstline.accounts import actions as accounts
 from firstline.accounts.models import Person
 from firstline.accounts.testing import make_person
-from firstline.kit.actor import SYSTEM, Actor
+from firstline.kit.actor import SYSTEM
 from firstline.organizations import actions, queries
 from firstline.organizations.models import Department, Organization, Service, Site
 from firstline.organizations.testing import make_organization, make_team
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["organizations/", "organizations/new/", "services/", "services/new/", "installation/", "demo/"]
+PAGES = ["organizations/", "organizations/new/", "services/", "services/new/", "installation/"]
 DETAILS = {"name": "Contoso", "domains": "contoso.com，contoso.cn", "default_language": "zh-hans",
            "time_zone": "Asia/Shanghai"}  # fmt: skip
 
@@ -124,7 +124,7 @@ def test_keeper_of_a_customer_keeps_only_its_own_places(client: Client) -> None:
         assert client.post(f"/admin/{path}", {"name": "X"}).status_code == 404
     assert client.post(f"/admin/organizations/{home.pk}/", DETAILS).status_code == 422
     assert client.post(f"/admin/organizations/{home.pk}/activity/", {"active": "no"}).status_code == 403
-    for path in ("organizations/new/", "services/", "services/new/", "installation/", "demo/"):
+    for path in ("organizations/new/", "services/", "services/new/", "installation/"):
         assert client.get(f"/admin/{path}").status_code == 403
     assert (other.sites.count(), other.departments.count()) == (1, 1)
 
@@ -161,18 +161,3 @@ def test_installation_settings_are_saved_or_refused(admin: Client) -> None:
 
     for bad in ({"name": ""}, {"public_url": "javascript:alert(1)"}, {"time_zone": "x"}):
         assert admin.post("/admin/installation/", {**post, **bad}).status_code == 422
-
-
-def test_demo_is_left_only_on_purpose(admin: Client) -> None:
-    removed: list[Actor] = []
-    actions.mark_demo(actor=SYSTEM, is_demo=True)
-    actions.register_demo_removal(removed.append)
-
-    assert "cannot be undone" in admin.get("/admin/demo/").content.decode()
-    admin.post("/admin/demo/", {})
-    assert queries.installation().is_demo
-    assert admin.post("/admin/demo/", {"sure": "yes"})["Location"] == "/setup/"
-    assert len(removed) == 1
-    assert not queries.installation().is_demo
-    assert not queries.installation().is_set_up
-    assert admin.post("/admin/demo/", {"sure": "yes"}).status_code == 409

@@ -1,4 +1,4 @@
-"""Administration of the installation, and the way out of the demo."""
+"""Administration of the installation's settings."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -23,14 +23,3 @@ def installation(request: HttpRequest) -> HttpResponse:
         return redirect(request, reverse("organizations:installation"), toast=_("Saved"))
     context = {"form": form, "installation": here}
     return render(request, "organizations/installation.html", context, status=422 if form.errors else 200)
-
-
-@gate(SETTINGS_MANAGE)
-def demo(request: HttpRequest) -> HttpResponse:
-    """Says what leaving the demo means; POST with the box ticked does it and opens the set-up assistant."""
-    actor = actor_of(request)
-    check_can_manage_settings(actor)
-    if request.method == "POST" and request.POST.get("sure") == "yes":
-        actions.remove_demo(actor=actor)
-        return redirect(request, "/setup/", toast=_("The demo is gone. Now make this installation yours."))
-    return render(request, "organizations/demo.html", {"installation": queries.installation()})

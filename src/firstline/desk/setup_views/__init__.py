@@ -1,0 +1,1 @@
+"""The set-up assistant of a new installation: it composes what the slices below offer, step by step."""
