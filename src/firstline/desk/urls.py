@@ -1,12 +1,10 @@
 """Routes of the desk."""
 
-from django.urls import path
+from django.urls import include, path
 
 from firstline.desk.views import commands, devices, enrolment, home, new_ticket, steps, ticket, tickets
 
-app_name = "desk"
-
-urlpatterns = [
+pages = [
     path("desk/", home.home, name="home"),
     path("desk/counts/", home.counts, name="counts"),
     path("desk/today/", home.today, name="today"),
@@ -45,4 +43,9 @@ urlpatterns = [
     path("desk/devices/<int:device_id>/check/", commands.device_check, name="device_check"),
     path("desk/devices/<int:device_id>/command/", commands.device_command, name="device_command"),
     path("agent/download/firstline-agent.tar.gz", enrolment.download, name="agent_download"),
+]
+
+urlpatterns = [
+    path("", include((pages, "desk"))),
+    path("", include("firstline.desk.setup_urls")),
 ]
