@@ -70,7 +70,7 @@ def _row(document: Document) -> SearchDocument:
         organization_id=document.organization_id,
         title=title,
         excerpt=truncate(" ".join(text[:600].split()), 300),
-        terms=" ".join(dict.fromkeys([*special, *tokens(f"{title}\n{text}")])),
+        terms=" ".join(filter(None, dict.fromkeys([*special, *tokens(f"{title}\n{text}")]))),
         version=VERSION,
     )
 

@@ -20,7 +20,7 @@ SQLITE = [
 
 POSTGRESQL = [
     """ALTER TABLE search_searchdocument ADD COLUMN vector tsvector
-    GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '))) STORED""",
+    GENERATED ALWAYS AS (array_to_tsvector(array_remove(string_to_array(terms, ' '), ''))) STORED""",
     "CREATE INDEX search_document_vector ON search_searchdocument USING gin (vector)",
 ]
 
