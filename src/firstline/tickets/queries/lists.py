@@ -9,7 +9,7 @@ import heapq
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -203,6 +203,6 @@ def _read_cursor(cursor: str) -> Key | None:
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None or not isinstance(pk, int):
             raise ValueError("not a cursor of ours")
-    except (ValueError, TypeError) as error:
+        return moment.astimezone(UTC), pk
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidInput("choice_unknown", field="cursor", value=cursor[:60]) from error
-    return moment, pk
