@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from firstline.kit import clock
 from firstline.servicelevels.enums import ClockState, Metric
@@ -66,7 +67,7 @@ def _view_chip(view: ClockView) -> Chip:
     is_reply = view.metric == Metric.FIRST_RESPONSE
     if view.stopped_at is not None:
         return _stopped(view, is_reply=is_reply)
-    name = _("Reply") if is_reply else _("Solve")
+    name = pgettext("clock", "Reply") if is_reply else pgettext("clock", "Solve")
     if view.state == ClockState.PAUSED or view.due_at is None:
         return Chip(_("Paused"), view.used_percent, "paused", name=name)
     state = "late" if view.is_late else "warn" if view.is_at_risk else ""

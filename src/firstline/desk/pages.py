@@ -32,7 +32,7 @@ from firstline.tickets.permissions import (
     can_move,
     is_staff_for,
 )
-from firstline.tickets.queries import TicketPage, reasons, ticket_page
+from firstline.tickets.queries import TicketPage, reasons, ticket_page, visible_as_staff
 from firstline.ui.pages import redirect, render, wants_fragment
 from firstline.ui.toasts import add as add_toast
 
@@ -271,7 +271,12 @@ def afters(actor: Actor, ticket: Ticket) -> list[tuple[str, Text]]:
 def answer_step(
     request: HttpRequest, actor: Actor, number: int, toast: str, undo_url: str = ""
 ) -> HttpResponse:
-    """After a change: the ticket again for htmx, otherwise the way back to it."""
+    """After a change: the ticket again for htmx, otherwise the way back to it.
+
+    A ticket that left the actor's teams leads home.
+    """
+    if not visible_as_staff(actor).filter(number=number).exists():
+        return redirect(request, reverse("desk:home"), toast=toast, undo_url=undo_url)
     if wants_fragment(request):
         add_toast(request, toast, undo_url=undo_url)
         return show_ticket(request, actor, number)

@@ -136,9 +136,9 @@ def _line(event: TicketEvent, names: Mapping[int, str]) -> Line:
     why = event.data.get("sentence")
     words = event_sentence(event, names)
     if isinstance(why, dict) and why.get("code"):
-        params = dict(why.get("params") or {})
-        params.setdefault("name", names.get(int(params.get("person") or 0), ""))
-        words = f"{words} {sentence(why['code'], params)}"
+        name = {"name": names.get(event.data.get("new") or 0, "?")}
+        because = sentence(why["code"], {**(why.get("params") or {}), **name})
+        words = _("Given to %(name)s. %(because)s") % {**name, "because": because}
     icon = ICONS.get(event.kind, "sliders")
     return Line(event.at, words, icon, reasons(event.data), decision if isinstance(decision, int) else None)
 

@@ -19,6 +19,7 @@ pages = [
     path("desk/tickets/<int:number>/help/", ticket.help_, name="ticket_help"),
     path("desk/tickets/<int:number>/queue/", ticket.queue, name="ticket_queue"),
     path("desk/tickets/<int:number>/clocks/", ticket.clocks, name="ticket_clocks"),
+    path("desk/tickets/<int:number>/decisions/<int:decision_id>/", ticket.decision, name="ticket_decision"),
     path("desk/tickets/<int:number>/answers/", steps.answer, name="ticket_answer"),
     path("desk/tickets/<int:number>/taking/", steps.take, name="ticket_take"),
     path("desk/tickets/<int:number>/assignment/", steps.assignment, name="ticket_assign"),

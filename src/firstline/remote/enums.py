@@ -54,20 +54,20 @@ REASONS = {
 """Why a request ended without an exit code, in the reader's words; codes come from the device."""
 
 CHECKS = {
-    "system.uptime": _("Running since"),
-    "system.load": _("Load"),
-    "system.memory": _("Memory"),
+    "system.uptime": _("Running for"),
+    "system.load": pgettext_lazy("device check", "Load"),
+    "system.memory": _("Free memory"),
     "system.swap": _("Swap"),
     "system.restart_needed": _("Restart needed"),
-    "disk.space": _("Disk %(place)s"),
+    "disk.space": _("Free space on %(place)s"),
     "network.addresses": _("Addresses"),
-    "network.dns": _("Name resolution"),
+    "network.dns": _("Name of %(place)s"),
     "network.gateway": _("Path to Firstline"),
-    "clock.offset": _("Clock"),
+    "clock.offset": pgettext_lazy("device check", "Clock"),
     "services.failed": _("Failed services"),
     "logs.errors": _("Recent errors"),
     "updates.pending": _("Pending updates"),
-    "check.failed": _("A check that failed"),
+    "check.failed": _("Could not be checked"),
 }
 """Names of the lines of a device check."""
 

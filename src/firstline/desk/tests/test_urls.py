@@ -12,9 +12,12 @@ from firstline.accounts.testing import make_person
 from firstline.desk.urls import urlpatterns
 from firstline.devices import actions as devices
 from firstline.devices.models import Device, EnrolmentToken
+from firstline.kit.actor import SYSTEM
 from firstline.organizations.testing import make_organization
 from firstline.remote import actions as remote
 from firstline.remote.models import Command
+from firstline.routing import actions as routing
+from firstline.routing.models import Decision
 from firstline.tickets.models import Ticket
 from firstline.tickets.testing import Cast, make_ticket
 
@@ -41,11 +44,21 @@ def command(cast: Cast, device: Device) -> Command:
 
 
 @pytest.fixture
-def address(ticket: Ticket, device: Device, command: Command, token: EnrolmentToken) -> Callable[[str], str]:
+def decision(ticket: Ticket) -> Decision:
+    ticket_id, event_id = ticket.pk, "a-test-decides"
+    made = routing.decide_assignment(actor=SYSTEM, ticket_id=ticket_id, event_id=event_id)
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+def address(
+    ticket: Ticket, device: Device, command: Command, token: EnrolmentToken, decision: Decision
+) -> Callable[[str], str]:
     """The address of a route by its name."""
     values = {
         "number": ticket.number, "device_id": device.pk, "command_id": command.pk,
-        "token_id": token.pk, "form": "csv",
+        "token_id": token.pk, "form": "csv", "decision_id": decision.pk,
     }  # fmt: skip
 
     def of(name: str) -> str:

@@ -70,8 +70,9 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
         raise Http404
     found = _found(actor_of(request), request.GET.get("q", ""), request.GET.get("state", ""), "")
     header = [
-        _("Name"), _("Host name"), _("Owner"), _("Organisation"), _("State"), _("On line"), _("System"),
-        pgettext("device", "Model"), _("Serial number"), _("Agent"), _("Last seen"),
+        _("Name"), _("Host name"), pgettext("device", "Owner"), _("Organisation"), _("State"),
+        _("On line"), _("System"), pgettext("device", "Model"), _("Serial number"), _("Agent"),
+        _("Last seen"),
     ]  # fmt: skip
     return table_file(form, "devices", header, _table(found.iterator(chunk_size=500)))
 
@@ -159,7 +160,7 @@ def owner_by_email(organization_id: int, address: str) -> Person | None:
     email = address.strip().lower()
     owner = Person.objects.filter(email=email, organization_id=organization_id, is_active=True).first()
     if owner is None:
-        raise InvalidInput("device_owner_unknown", field="owner", address=address[:100])
+        raise InvalidInput("device_owner_unknown", field="owner", email=address[:100])
     return owner
 
 

@@ -167,7 +167,7 @@ def details(request: HttpRequest, number: int) -> HttpResponse:
     except DomainError as error:
         context["error"] = messages.describe(error)
         return render(request, "desk/details.html", context, status=error.http_status)
-    return answer_step(request, actor, number, _("Changed"))
+    return answer_step(request, actor, number, _("Corrected"))
 
 
 @require_POST

@@ -19,7 +19,9 @@ from firstline.desk.pages import (
     timeline_topics,
     view_of,
 )
+from firstline.kit.errors import NotFound
 from firstline.notifications.actions import mark_ref_read
+from firstline.routing.queries import decisions_for
 from firstline.servicelevels.enums import Cause, ClockState, Metric
 from firstline.servicelevels.queries import clocks_for, ledger
 from firstline.tickets.enums import View
@@ -84,6 +86,20 @@ def help_(request: HttpRequest, number: int) -> HttpResponse:
     mark_ref_read(actor=actor, ref=ticket.ref)
     context = {"help": queries.help_for(actor, ticket), "article_url": article_url}
     return render(request, "desk/parts/help.html", context)
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def decision(request: HttpRequest, number: int, decision_id: int) -> HttpResponse:
+    """Who was weighed for an assignment, and how."""
+    actor = actor_of(request)
+    ticket = get_ticket_for(actor, number)
+    check_is_staff(actor, ticket)
+    found = next((each for each in decisions_for(ticket) if each.id == decision_id), None)
+    if found is None:
+        raise NotFound("ticket_unknown")
+    context = {"ticket": ticket, "decision": found, "may_assign": may_of(actor, ticket).assign}
+    return render(request, "desk/decision.html", context, block="choices")
 
 
 @require_safe

@@ -5,6 +5,7 @@ from itertools import islice
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from firstline.accounts.permissions import actor_of, gate
@@ -57,8 +58,9 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
         raise Http404
     view = request.GET.get("view", View.OPEN.value)
     header = [
-        _("Number"), _("Subject"), _("Status"), _("Priority"), _("Requester"), _("Organisation"), _("Team"),
-        _("Assigned to"), _("Service"), _("Created"), _("Due"), _("Last message"),
+        _("Number"), pgettext("ticket", "Subject"), _("Status"), _("Priority"), _("Requester"),
+        _("Organisation"), _("Team"), _("Assigned to"), _("Service"), _("Created"), _("Due"),
+        _("Last message"),
     ]  # fmt: skip
     return table_file(form, f"tickets-{view}", header, _rows(actor_of(request), view))
 
