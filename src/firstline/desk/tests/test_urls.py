@@ -9,7 +9,7 @@ from django.urls import URLPattern, reverse
 from firstline.accounts.models import Person
 from firstline.accounts.queries import actor_for
 from firstline.accounts.testing import make_person
-from firstline.desk.urls import urlpatterns
+from firstline.desk.urls import pages as urlpatterns
 from firstline.devices import actions as devices
 from firstline.devices.models import Device, EnrolmentToken
 from firstline.kit.actor import SYSTEM
