@@ -59,7 +59,8 @@ def _is_numeric_loopback(scope: Scope) -> bool:
         return False
     path = scope["path"]
     is_page = scope["method"] in {"GET", "HEAD"} and not path.startswith(("/api/", "/healthz", "/metrics"))
-    return is_page and _host(scope).partition(":")[0] == "127.0.0.1"
+    host, _, port = _host(scope).partition(":")
+    return is_page and host == "127.0.0.1" and (not port or port.isdecimal())
 
 
 async def _redirect_to_localhost(scope: Scope, send: Send) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import structlog
 
 _SECRET_NAMES = re.compile(r"password|secret|token|authorization|cookie|api_?key|session", re.IGNORECASE)
-_SECRET_VALUES = re.compile(r"(?i)(bearer\s+|FL1\.|key=|password=|token=)[\w.\-~+/=]{6,}")
+_SECRET_VALUES = re.compile(
+    r"(?i)(bearer\s+|FL1\.|key=|password=|token=|/accounts/invitation/|/password/reset/key/)[\w.\-~+/=:%]{6,}"
+)
 
 
 def without_secrets(

@@ -8,7 +8,7 @@ from firstline.kit.actor import Actor
 from firstline.kit.errors import DomainError
 from firstline.remote.queries import get_command_for
 from firstline.tickets.permissions import TICKET_VIEW, TICKET_VIEW_ALL
-from firstline.tickets.queries import visible_to
+from firstline.tickets.queries import visible_as_staff, visible_to
 
 
 def may_subscribe(actor: Actor, topic: str) -> bool:
@@ -24,12 +24,11 @@ def may_subscribe(actor: Actor, topic: str) -> bool:
 
 
 def may_be_present(actor: Actor, topic: str) -> bool:
-    """Technicians see each other on a ticket; requesters neither see nor are seen."""
-    return topic.startswith("ticket:") and _is_staff(actor) and may_subscribe(actor, topic)
-
-
-def _is_staff(actor: Actor) -> bool:
-    return actor.may(TICKET_VIEW) or actor.may(TICKET_VIEW_ALL)
+    """Technicians see each other on a ticket; requesters, who may work here too, neither see nor are seen."""
+    noun, _, key = topic.partition(":")
+    if noun != "ticket" or not key.isdecimal():
+        return False
+    return visible_as_staff(actor).filter(pk=int(key)).exclude(requester_id=actor.id).exists()
 
 
 def _ticket(actor: Actor, ticket_id: int) -> bool:

@@ -24,7 +24,9 @@ from firstline_protocol.gateway_side import (
     ResultReceived,
 )
 from firstline_protocol.identity import DEMO_GENESIS
-from firstline_protocol.messages import Cancel, Heartbeat
+from firstline_protocol.limits import SHOWN_CHARS_MAX
+from firstline_protocol.messages import Cancel, Heartbeat, RunCommand
+from firstline_protocol.text import clean_line
 
 log = structlog.get_logger(__name__)
 
@@ -137,8 +139,8 @@ class _Link:
         await self._bytes(
             self._connection.send_welcome(
                 state=DeviceState.ACTIVE,
-                organization=admission.device.organization.name,
-                device_name=admission.device.label,
+                organization=clean_line(admission.device.organization.name, SHOWN_CHARS_MAX),
+                device_name=clean_line(admission.device.label, SHOWN_CHARS_MAX),
                 server_time_ms=time.time_ns() // 1_000_000,
                 genesis=DEMO_GENESIS,
                 heartbeat_seconds=HEARTBEAT_SECONDS,
@@ -179,10 +181,19 @@ class _Link:
                 await self.close(_CLOSE_REFUSED)
                 return
             for message in await _in_thread(actions.command_sink().pending, self._device.pk):
-                if isinstance(message, Cancel):
-                    await self._bytes(self._connection.send_cancel(message.command_id))
-                else:
-                    await self._bytes(self._connection.send_run_command(message))
+                await self._deliver(message)
+
+    async def _deliver(self, message: RunCommand | Cancel) -> None:
+        if isinstance(message, Cancel):
+            await self._bytes(self._connection.send_cancel(message.command_id))
+            return
+        try:
+            frame = self._connection.send_run_command(message)
+        except ProtocolError as error:
+            # One request that cannot travel must not hold up those behind it; it expires.
+            log.error("command_undeliverable", command=str(message.command_id), code=error.code)
+            return
+        await self._bytes(frame)
 
     async def _next(self, seconds: float) -> bytes:
         try:

@@ -5,7 +5,7 @@ import unicodedata
 
 # C0 and C1 controls except tab and newline, the bidirectional overrides that can make a line
 # read differently from what it says, and halves of surrogate pairs, which no database takes.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 

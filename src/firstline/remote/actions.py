@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -22,7 +22,8 @@ from firstline.remote.permissions import check_can_request
 from firstline_protocol import messages as wire
 from firstline_protocol.enums import CommandKind as WireKind
 from firstline_protocol.enums import ConsentAnswer, FinishReason, Verb
-from firstline_protocol.limits import COMMAND_CHARS_MAX, TIMEOUT_SECONDS_MAX
+from firstline_protocol.limits import COMMAND_CHARS_MAX, OUTPUT_BYTES_MAX, TIMEOUT_SECONDS_MAX
+from firstline_protocol.text import is_shown_command
 
 DEFAULT_TIMEOUT_SECONDS = 300
 OPEN_MAX = 20
@@ -70,8 +71,8 @@ def place_request(
     """Inner step, inside the caller's transaction: queue a request; the gateway delivers it after the commit.
 
     Nothing runs before the person at the device said yes there. Raises NotAllowed, NotFound,
-    InvalidInput (`device_without_agent`, `command_empty`, `command_too_long`, `timeout_bounds`) and
-    Conflict (`device_busy`). Audited; announces `remote.command_state_changed`.
+    InvalidInput (`device_without_agent`, `command_empty`, `command_too_long`, `command_invisible`,
+    `timeout_bounds`) and Conflict (`device_busy`). Audited; announces `remote.command_state_changed`.
     """
     assert connection.in_atomic_block
     check_can_request(actor, device, kind)
@@ -171,6 +172,8 @@ class _Sink:
             )
             if command is None or result.seq <= command.last_seq:
                 return
+            if command.is_final and command.last_seq:
+                return  # The device gave its last word; what it ended as is evidence.
             command.last_seq = result.seq
             changed = _apply(command, result)
             command.save()
@@ -198,9 +201,7 @@ def _apply(command: Command, result: wire.Result) -> bool:
         case wire.CommandStarted():
             command.state, command.started_at, command.run_as = CommandState.RUNNING, now, result.run_as
         case wire.CommandOutput():
-            CommandOutput.objects.create(
-                command=command, seq=result.seq, stream=str(result.stream), data=result.data, at=now
-            )
+            _keep_output(command, result, at=now)
         case wire.DiagnosticsReport():
             command.report = [
                 {
@@ -218,10 +219,21 @@ def _apply(command: Command, result: wire.Result) -> bool:
     return command.state != before
 
 
+def _keep_output(command: Command, result: wire.CommandOutput, *, at: datetime) -> None:
+    """Agents stop at their limit; one that does not must not fill our disk."""
+    if command.output_bytes + len(result.data) > OUTPUT_BYTES_MAX:
+        command.is_truncated = True
+        return
+    command.output_bytes += len(result.data)
+    CommandOutput.objects.create(
+        command=command, seq=result.seq, stream=str(result.stream), data=result.data, at=at
+    )
+
+
 def _finish(command: Command, result: wire.CommandFinished) -> None:
     command.exit_code = result.exit_code
     command.duration_ms = result.duration_ms
-    command.is_truncated = result.is_truncated
+    command.is_truncated = command.is_truncated or result.is_truncated
     if result.reason == FinishReason.EXITED:
         _end(command, CommandState.DONE, "")
     elif result.reason == FinishReason.CANCELLED:
@@ -270,6 +282,8 @@ def _check_text(kind: str, text: str, timeout_seconds: int) -> None:
         raise InvalidInput("command_empty", field="text")
     if len(text) > COMMAND_CHARS_MAX:
         raise InvalidInput("command_too_long", field="text", limit=COMMAND_CHARS_MAX)
+    if not is_shown_command(text):
+        raise InvalidInput("command_invisible", field="text")
     if not 1 <= timeout_seconds <= TIMEOUT_SECONDS_MAX:
         raise InvalidInput("timeout_bounds", field="timeout_seconds")
 

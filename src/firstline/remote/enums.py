@@ -74,6 +74,9 @@ CHECKS = {
 ERRORS = {
     "command_empty": _("Write the command first."),
     "command_too_long": _("A command has at most %(limit)s characters."),
+    "command_invisible": _(
+        "The command holds invisible characters, perhaps pasted along with it. Type it anew."
+    ),
     "device_without_agent": _("This device has no agent that could do it."),
     "device_busy": _("The device already has %(limit)s requests waiting."),
     "command_unknown": _("There is no such request."),

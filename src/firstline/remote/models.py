@@ -40,6 +40,7 @@ class Command(models.Model):
     is_truncated = models.BooleanField(default=False)
     cancel_wanted = models.BooleanField(default=False)
     last_seq = models.PositiveIntegerField(default=0)
+    output_bytes = models.PositiveBigIntegerField(default=0)
     report = models.JSONField(default=list)
 
     class Meta:

@@ -22,6 +22,7 @@ from firstline_protocol import messages as wire
 from firstline_protocol.agent_side import Acknowledged, CommandRequested, Welcomed
 from firstline_protocol.enums import CheckStatus, ConsentAnswer, ConsentPlace, FinishReason, Stream
 from firstline_protocol.identity import DeviceKey
+from firstline_protocol.limits import OUTPUT_BYTES_MAX
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -166,3 +167,64 @@ def test_cancel_and_expiry_of_a_device_that_never_comes(device: Device, technici
     cancelled.refresh_from_db()
     late.refresh_from_db()
     assert (cancelled.state, late.state) == ("cancelled", "expired")
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\ufeff", "\u2028"])
+def test_command_with_invisible_characters_is_refused(device: Device, technician: Actor, hidden: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        actions.request_command(actor=technician, device=device, text=f"rm {hidden}-r x")
+
+    assert refused.value.code == "command_invisible"
+    assert not Command.objects.exists()
+
+
+def test_request_that_cannot_travel_does_not_hold_up_the_next(
+    key: DeviceKey, device: Device, technician: Actor
+) -> None:
+    stuck = actions.request_command(actor=technician, device=device, text="id")
+    Command.objects.filter(pk=stuck.pk).update(text="id\u200b")
+    actions.request_command(actor=technician, device=device, text="uptime", reason="a\u061cb")
+
+    async def story() -> None:
+        link = await connect(key)
+        request = (await link.until(CommandRequested)).request
+        assert (request.text, request.reason) == ("uptime", "ab")
+        await link.leave()
+
+    play(story)
+
+
+def test_device_cannot_change_how_a_request_ended(key: DeviceKey, device: Device, technician: Actor) -> None:
+    command = actions.request_command(actor=technician, device=device, text="id")
+
+    async def story() -> None:
+        link = await connect(key)
+        name = (await link.until(CommandRequested)).request.command_id
+        await say(link, wire.ConsentAnswered(name, 1, 1, ConsentAnswer.REFUSED, ConsentPlace.PAGE))
+        await say(link, wire.CommandRefused(name, 2, 2, "user_refused"))
+        await link.leave()
+        link = await connect(key)
+        await say(link, wire.ConsentAnswered(name, 3, 3, ConsentAnswer.ALLOWED, ConsentPlace.PAGE))
+        await link.leave()
+
+    play(story)
+    command.refresh_from_db()
+    assert (command.state, command.consent, command.last_seq) == ("refused", "refused", 2)
+
+
+def test_output_beyond_the_limit_is_not_kept(key: DeviceKey, device: Device, technician: Actor) -> None:
+    command = actions.request_command(actor=technician, device=device, text="yes")
+    Command.objects.filter(pk=command.pk).update(output_bytes=OUTPUT_BYTES_MAX - 3)
+
+    async def story() -> None:
+        link = await connect(key)
+        name = (await link.until(CommandRequested)).request.command_id
+        await say(link, wire.CommandOutput(name, 1, 1, Stream.STDOUT, b"abc"))
+        await say(link, wire.CommandOutput(name, 2, 2, Stream.STDOUT, b"d"))
+        await say(link, wire.CommandFinished(name, 3, 3, FinishReason.EXITED, 10, 0))
+        await link.leave()
+
+    play(story)
+    command.refresh_from_db()
+    assert queries.output_of([command.pk])[command.pk] == [queries.OutputBlock("stdout", "abc")]
+    assert (command.is_truncated, command.state) == (True, "done")
