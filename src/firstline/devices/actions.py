@@ -142,11 +142,12 @@ class Admission:
     refusal: RefusalCode | None = None
 
 
-def admit(hello: Hello, proof: Enrolment | None) -> Admission:
+def admit(hello: Hello, proof: Enrolment | None, *, record_refusal: bool = True) -> Admission:
     """Decide about a device that proved its key; takes a new one in when its token holds.
 
     One transaction counts the token's use, writes the device, audit record and
     `devices.device_enrolled`. Repeating a hello with a used token of the same device is no fault.
+    A refused token leaves an audit record unless the gateway has seen too many of them.
     """
     known = Device.objects.filter(identity=hello.device_id).select_related("organization").first()
     if known is not None:
@@ -155,7 +156,10 @@ def admit(hello: Hello, proof: Enrolment | None) -> Admission:
         return Admission(known)
     if proof is None:
         return Admission(None, RefusalCode.DEVICE_UNKNOWN)
-    return _enrol(hello, proof)
+    admission = _enrol(hello, proof)
+    if admission.refusal is not None and record_refusal:
+        _record_refusal(hello, admission.refusal)
+    return admission
 
 
 def _enrol(hello: Hello, proof: Enrolment) -> Admission:
@@ -164,7 +168,6 @@ def _enrol(hello: Hello, proof: Enrolment) -> Admission:
     )
     refusal = _token_fault(token, proof)
     if refusal is not None or token is None:
-        _record_refusal(hello, refusal or RefusalCode.TOKEN_UNKNOWN)
         return Admission(None, refusal or RefusalCode.TOKEN_UNKNOWN)
     with transaction():
         counted = EnrolmentToken.objects.filter(pk=token.pk, uses__lt=F("uses_max"), revoked_at=None).update(
@@ -172,10 +175,7 @@ def _enrol(hello: Hello, proof: Enrolment) -> Admission:
         )
         if counted:
             device = _take_in(hello, token)
-    if not counted:
-        _record_refusal(hello, RefusalCode.TOKEN_USED)
-        return Admission(None, RefusalCode.TOKEN_USED)
-    return Admission(device)
+    return Admission(device) if counted else Admission(None, RefusalCode.TOKEN_USED)
 
 
 def _token_fault(token: EnrolmentToken | None, proof: Enrolment) -> RefusalCode | None:

@@ -128,8 +128,13 @@ class _Link:
         if hello is None:
             await self._violate("unexpected_message")
             raise _Closed
-        admission = await _in_thread(actions.admit, hello.hello, hello.enrolment)
+        # Taken before the wait, so that many refusals at once count one by one.
+        is_recorded = hello.enrolment is not None and _take_record()
+        admission = await _in_thread(_admit, hello, is_recorded)
+        if is_recorded and admission.device is not None:
+            _violations.pop()
         if admission.device is None:
+            log.warning("agent_refused", code=str(admission.refusal), address=self._address)
             await self._refuse(admission.refusal or RefusalCode.DEVICE_UNKNOWN)
             raise _Closed
         self._device = admission.device
@@ -243,17 +248,27 @@ class _Link:
         await self.close(_CLOSE_PROTOCOL)
 
     async def _record(self, code: str) -> None:
-        """At most so many a minute: a flood must not fill the audit trail."""
-        now = time.monotonic()
-        _violations[:] = [at for at in _violations if now - at < 60]
         log.warning("agent_protocol_violated", code=code, address=self._address)
-        if len(_violations) < VIOLATIONS_RECORDED_PER_MINUTE:
-            _violations.append(now)
+        if _take_record():
             device_id = self._device.pk if self._device else None
             await _in_thread(_record_violation, device_id, self._address, code)
 
     async def _bytes(self, data: bytes) -> None:
         await self._send({"type": "websocket.send", "bytes": data})
+
+
+def _take_record() -> bool:
+    """At most so many faults a minute: a flood must not fill the audit trail, from which nothing goes."""
+    now = time.monotonic()
+    _violations[:] = [at for at in _violations if now - at < 60]
+    if len(_violations) >= VIOLATIONS_RECORDED_PER_MINUTE:
+        return False
+    _violations.append(now)
+    return True
+
+
+def _admit(hello: HelloReceived, record_refusal: bool) -> actions.Admission:
+    return actions.admit(hello.hello, hello.enrolment, record_refusal=record_refusal)
 
 
 async def _in_thread(function: Callable[..., T], *arguments: object) -> T:

@@ -22,6 +22,12 @@ from firstline_protocol.messages import Heartbeat
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def quiet_minute() -> None:
+    """No faults of earlier tests count."""
+    consumers._violations.clear()
+
+
 def play(story: Callable[[], Awaitable[None]]) -> None:
     """Run a story in an event loop; the gateway's threads give their connections back."""
 
@@ -133,6 +139,24 @@ def test_wrong_frames_end_the_link_and_are_recorded(frame: bytes, code: str) -> 
     assert found.ref_id == device.pk, code
     device.refresh_from_db()
     assert not device.is_online
+
+
+def test_flood_of_refused_tokens_does_not_fill_the_trail() -> None:
+    wire = decode_token(enrolment.token_text(make_token()))
+    EnrolmentToken.objects.update(revoked_at=clock.now())
+
+    async def knock() -> None:
+        link = Link(DeviceKey.generate())
+        await link.hello(wire)
+        assert (await link.until(TurnedAway)).code == "token_expired"
+        await link.leave()
+
+    async def story() -> None:
+        await asyncio.gather(*(knock() for _ in range(consumers.VIOLATIONS_RECORDED_PER_MINUTE + 5)))
+
+    play(story)
+    found = AuditRecord.objects.filter(verb="devices.enrolment_refused").count()
+    assert found == consumers.VIOLATIONS_RECORDED_PER_MINUTE
 
 
 def test_heartbeat_is_kept_and_sampled() -> None:
