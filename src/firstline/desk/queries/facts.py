@@ -141,8 +141,9 @@ def similar_tickets(actor: Actor, ticket: Ticket) -> list[Row]:
 
 
 def choosable_devices(ticket: Ticket) -> list[Device]:
-    """The requester's own machines, for putting one on a ticket."""
-    return list(devices_of(ticket.requester_id)[:20])
+    """The requester's own machines, for putting one on a ticket, and the one that is on it already."""
+    own = list(devices_of(ticket.requester_id)[:20])
+    return own if ticket.device is None or ticket.device in own else [*own, ticket.device]
 
 
 def time_at(zone: str) -> datetime | None:

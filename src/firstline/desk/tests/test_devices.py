@@ -11,7 +11,7 @@ from django.test import Client
 
 from firstline.accounts.testing import make_person
 from firstline.desk.tests.conftest import Enter
-from firstline.desk.tests.test_steps import make_device
+from firstline.desk.tests.test_pages import make_device
 from firstline.devices import actions, enrolment
 from firstline.devices.models import Device, EnrolmentToken
 from firstline.kit import clock

@@ -125,7 +125,8 @@ def test_help_finds_articles_and_similar_tickets_and_reads_the_notices(
 ) -> None:
     manager = cast.actor("manager")
     content = ArticleContent("VPN drops on wireless networks", "Use a cable.", "en")
-    publish_article(actor=manager, article=create_article(actor=manager, content=content))
+    article = create_article(actor=manager, content=content)
+    publish_article(actor=manager, article=article)
     similar = make_ticket(cast, "VPN drops again")
     make_ticket(cast, "Printer out of toner", body="The light blinks.")
     actions.assign_ticket(actor=manager, ticket=ticket, assignee=cast.technician)
@@ -136,6 +137,7 @@ def test_help_finds_articles_and_similar_tickets_and_reads_the_notices(
     page = tina.get(f"/desk/tickets/{ticket.number}/help/").content.decode()
 
     assert "VPN drops on wireless networks" in page
+    assert f'href="/desk/articles/{article.pk}/"' in page
     assert f"/desk/tickets/{similar.number}/" in page
     assert "Printer" not in page
     assert not mine.filter(read_at=None).exists()

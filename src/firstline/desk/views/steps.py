@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -44,7 +45,7 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
         toast = _send(request, actor, ticket, draft)
     except DomainError as error:
         kept = Draft(draft.body, draft.mode, draft.cc, draft.after, messages.describe(error), is_focused=True)
-        return show_ticket(request, actor, number, draft=kept, status=422)
+        return show_ticket(request, actor, number, draft=kept, status=error.http_status)
     return answer_step(request, actor, number, toast)
 
 
@@ -121,7 +122,10 @@ def priority(request: HttpRequest, number: int) -> HttpResponse:
     if request.method != "POST":
         context = {"ticket": ticket, "choices": Priority.choices, "error": "", "reason": ""}
         return render(request, "desk/priority.html", context, block="choices")
-    level = number_or_none(request.POST.get("priority", ""))
+    wanted = request.POST.get("priority", "")
+    level = number_or_none(wanted)
+    if wanted and level is None:
+        raise InvalidInput("choice_unknown", field="priority", value=wanted[:60])
     reason = request.POST.get("reason", "").strip()
     if level is not None and not reason:
         error = _("Say in a few words why, so that the others understand.")
@@ -145,13 +149,14 @@ def details(request: HttpRequest, number: int) -> HttpResponse:
     """Correct what it is about: subject, service, device."""
     actor = actor_of(request)
     ticket = _ticket(actor, number)
+    services = Service.objects.filter(Q(is_active=True) | Q(pk=ticket.service_id or 0))
     context: dict[str, Any] = {
         "ticket": ticket,
-        "services": [
-            (each.pk, each.label_in(actor.language)) for each in Service.objects.filter(is_active=True)
-        ],
+        "services": [(each.pk, each.label_in(actor.language)) for each in services],
         "devices": [(each.pk, each.label) for each in queries.facts.choosable_devices(ticket)],
         "subject": request.POST.get("subject", ticket.subject),
+        "service": number_or_none(request.POST.get("service", str(ticket.service_id or ""))) or "",
+        "device": number_or_none(request.POST.get("device", str(ticket.device_id or ""))) or "",
         "error": "",
     }
     if request.method != "POST":
