@@ -1,9 +1,10 @@
-"""Background work of the accounts slice: mails about accounts."""
+"""Background work of the accounts slice: mails about accounts, and forgetting what ended."""
 
+from firstline.accounts import actions
 from firstline.accounts.mails import send_invitation, send_password_changed
 from firstline.accounts.models import Invitation, Person
 from firstline.kit import clock
-from firstline.outbox.events import Args, Context, Drop, job
+from firstline.outbox.events import Args, Context, Drop, job, periodic
 
 
 @job("accounts.send_invitation")
@@ -25,3 +26,9 @@ def password_changed(args: Args, context: Context) -> None:
     if person is None:
         raise Drop
     send_password_changed(person)
+
+
+@periodic("accounts.clean_up", seconds=24 * 3600)
+def clean_up(context: Context) -> None:
+    """Forget sign-ins and links that ended long ago."""
+    actions.clean_up_sign_ins()

@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 from django.utils import translation
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from firstline.accounts.enums import RoleCode
 from firstline.accounts.forms.profile import zones
@@ -14,6 +13,7 @@ from firstline.accounts.forms.sign_in import PASSWORD_HINT, email_field, passwor
 from firstline.organizations.enums import Criticality, Language, Tier
 from firstline.organizations.forms import words
 from firstline.organizations.models import Team
+from firstline.organizations.queries import default_team
 from firstline.servicelevels.forms import CalendarForm
 from firstline.servicelevels.queries import CalendarPage, countries
 
@@ -88,7 +88,8 @@ class ServiceRow(RowForm):
     owner_team = forms.ModelChoiceField(
         label=_("Owner team"), queryset=Team.objects.none(), required=False, empty_label=_("No team")
     )
-    keywords = forms.CharField(label=_("Keywords"), max_length=7000, required=False)
+    # Suggested with the service, edited in Administration.
+    keywords = forms.CharField(max_length=7000, required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,6 +103,7 @@ class ServiceRow(RowForm):
 class InvitationRow(RowForm):
     """Someone to invite."""
 
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200, required=False)
     email = forms.CharField(
         label=_("E-mail address"), max_length=320, required=False, widget=forms.EmailInput()
     )
@@ -113,6 +115,7 @@ class InvitationRow(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer_teams(self.fields["team"])
+        self.fields["team"].initial = default_team()
 
     @property
     def is_empty(self) -> bool:
@@ -126,9 +129,9 @@ class InvitationRow(RowForm):
 def suggested_teams() -> list[dict[str, object]]:
     """The usual first teams, in the reader's language."""
     return [
-        {"name": _text("Service desk"), "tier": Tier.L1, "join": True},
-        {"name": _text("Systems and networks"), "tier": Tier.L2},
-        {"name": _text("Business applications"), "tier": Tier.L2},
+        {"name": gettext("Service desk"), "tier": Tier.L1, "join": True},
+        {"name": gettext("Systems and networks"), "tier": Tier.L2},
+        {"name": gettext("Business applications"), "tier": Tier.L2},
     ]
 
 

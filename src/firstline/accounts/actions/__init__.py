@@ -22,6 +22,7 @@ from firstline.accounts.actions.people import (
 from firstline.accounts.actions.profile import choose_language, update_profile
 from firstline.accounts.actions.sessions import (
     SEEN_EVERY,
+    clean_up_sign_ins,
     end_other_sessions,
     end_session,
     note_lockout,
@@ -47,6 +48,7 @@ __all__ = [
     "authenticate_token",
     "change_password",
     "choose_language",
+    "clean_up_sign_ins",
     "create_first_administrator",
     "create_person",
     "create_role",

@@ -6,7 +6,7 @@ from importlib import import_module
 from django.conf import settings
 
 from firstline.accounts.actions.recording import announce, renew_permissions_of
-from firstline.accounts.models import Person, SignInSession
+from firstline.accounts.models import Invitation, Person, SetupLink, SignInSession
 from firstline.audit.actions import record
 from firstline.kit import clock
 from firstline.kit.actor import SYSTEM, Actor
@@ -16,6 +16,7 @@ from firstline.kit.text import clean_line
 from firstline.outbox.actions import transaction
 
 SEEN_EVERY = timedelta(minutes=5)
+ENDED_KEPT = timedelta(days=90)
 
 
 def note_sign_in(*, person: Person, session_key: str, ip_address: str, user_agent: str) -> None:
@@ -98,6 +99,16 @@ def apply_end_sessions(person: Person, *, keep_key: str = "") -> int:
     sessions = list(person.sign_in_sessions.filter(ended_at=None).exclude(session_key=keep_key))
     _end(person, sessions)
     return len(sessions)
+
+
+def clean_up_sign_ins() -> None:
+    """Delete sessions, invitations and links that ended long ago; runs once a day."""
+    now = clock.now()
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    with transaction():
+        SignInSession.objects.filter(last_seen_at__lt=now - ENDED_KEPT).delete()
+        Invitation.objects.filter(expires_at__lt=now - ENDED_KEPT).delete()
+        SetupLink.objects.filter(expires_at__lt=now - ENDED_KEPT).delete()
 
 
 def _end(person: Person, sessions: list[SignInSession]) -> None:

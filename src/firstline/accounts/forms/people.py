@@ -37,13 +37,23 @@ class _PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class PersonForm(forms.Form):
     """Everything about a person except what they may do."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200)
     email = forms.CharField(
         label=_("E-mail address"), max_length=320, required=False, widget=forms.EmailInput()
     )
     organization = forms.ModelChoiceField(label=_("Organisation"), queryset=Organization.objects.none())
-    site = _PlaceField(label=_("Site"), queryset=Site.objects.none(), required=False)
-    department = _PlaceField(label=_("Department"), queryset=Department.objects.none(), required=False)
+    site = _PlaceField(
+        label=_("Site"),
+        queryset=Site.objects.none(),
+        required=False,
+        empty_label=pgettext_lazy("place", "None"),
+    )
+    department = _PlaceField(
+        label=_("Department"),
+        queryset=Department.objects.none(),
+        required=False,
+        empty_label=pgettext_lazy("place", "None"),
+    )
     job_title = forms.CharField(label=_("Job title"), max_length=200, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=50, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices)

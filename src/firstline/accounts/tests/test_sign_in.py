@@ -1,19 +1,21 @@
 """Signing in, out, forgotten passwords, invitations, lock-out: as a browser sees them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.test import Client
 
 from firstline.accounts import actions, queries
-from firstline.accounts.models import Person
+from firstline.accounts.models import Person, SetupLink
 from firstline.accounts.testing import PASSWORD, make_person
 from firstline.audit.models import AuditRecord
+from firstline.kit import clock
 from firstline.kit.actor import SYSTEM
 from firstline.organizations.actions import finish_setup
 from firstline.organizations.models import Installation, Organization
-from firstline.outbox.testing import drain
+from firstline.outbox.testing import drain, run_periodic
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +205,22 @@ def test_invitation_mail_leads_to_a_first_password(client: Client) -> None:
     assert sign_in(client, "mei@example.com")["Location"] == "/portal/"
     assert Client().get(link).status_code == 410
     assert Client().get("/accounts/invitation/1:forged/").status_code == 410
+
+
+def test_what_ended_long_ago_is_forgotten(client: Client) -> None:
+    bo, mei = make_person("Bo Li", "technician"), make_person("Mei", "requester")
+    with clock.frozen(clock.now() - timedelta(days=120)):
+        actions.note_sign_in(person=bo, session_key="old", ip_address="", user_agent="")
+        actions.invite_person(actor=SYSTEM, person=mei)
+        actions.create_setup_link()
+    client.force_login(bo)
+
+    run_periodic("accounts.clean_up")
+
+    assert [row.session_key for row in bo.sign_in_sessions.all()] == [client.session.session_key]
+    assert not mei.invitations.exists()
+    assert not SetupLink.objects.exists()
+    assert client.get("/")["Location"] == "/desk/"
 
 
 def test_nobody_signs_up_alone(client: Client) -> None:

@@ -1,5 +1,6 @@
 """The set-up assistant from the one-time link to the finished installation, as a browser walks it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -153,7 +154,7 @@ def test_lines_with_faults_stay_and_good_ones_are_kept(admin: Client) -> None:
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "There is a team called “Desk” already." in page
-    assert page.count('<fieldset class="stack">') == 3
+    assert len(re.findall(r'name="row\d-name"', page)) == 3
     assert [team.name for team in Team.objects.all()] == ["Desk"]
     assert installation().setup_steps == []
     fixed = admin.post("/setup/teams/", {"row1-name": "Desk 2", "row1-tier": "L2"})
