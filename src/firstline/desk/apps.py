@@ -35,6 +35,9 @@ class DeskConfig(AppConfig):
             order=30,
         )
         navigation.register_tool(
+            "search", label=pgettext_lazy("tool", "Search"), url_name="desk:search", permission=TICKET_VIEW
+        )
+        navigation.register_tool(
             "new", label=pgettext_lazy("button", "New"), url_name="desk:new_ticket", permission=TICKET_VIEW
         )
         navigation.register_admin_page(

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from firstline.kit.actor import Actor
 from firstline.tickets.enums import View
@@ -39,6 +40,18 @@ _ICONS = {
 }
 
 
+LABELS: dict[str, str | Promise] = {
+    View.MINE: pgettext_lazy("tickets", "Mine"),
+    View.UNASSIGNED: _("Free to take"),
+    View.AT_RISK: _("About to breach"),
+    View.ANSWERED: _("Waiting for me"),
+    View.OPEN: _("All in my teams"),
+    View.ALL: _("All open"),
+    View.CLOSED: _("Recently closed"),
+}
+"""Names of the views, short enough for a narrow column."""
+
+
 def view_links(actor: Actor, *, on: str, counts: Mapping[str, int] | None = None) -> list[ViewLink]:
     """Home and the lists that make sense for the actor; counts once they are known."""
     known = counts or {}
@@ -60,6 +73,6 @@ def list_url(view: str, **query: str) -> str:
 def _link(view: View, on: str, count: int | None) -> ViewLink:
     shown = "" if count is None else f"{COUNT_MAX}+" if count > COUNT_MAX else str(count)
     return ViewLink(
-        view.value, view.label, _ICONS[view], list_url(view.value), shown, on == view.value,
+        view.value, LABELS[view], _ICONS[view], list_url(view.value), shown, on == view.value,
         is_alarm=view == View.AT_RISK and bool(count),
     )  # fmt: skip

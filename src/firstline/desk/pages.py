@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 
 from firstline.desk import queries
 from firstline.desk.chips import Chip, Item, items, ticket_chips
+from firstline.desk.lists import LABELS
 from firstline.desk.timeline import Part, parts_of
 from firstline.kit import clock
 from firstline.kit.actor import Actor
@@ -20,8 +21,8 @@ from firstline.kit.errors import NotFound
 from firstline.knowledge.permissions import ARTICLE_EDIT
 from firstline.remote.permissions import COMMAND_RUN, DIAGNOSTICS_RUN
 from firstline.servicelevels.queries import clocks_for
-from firstline.tickets.enums import Level, MessageKind, Priority, Status, View
-from firstline.tickets.models import Ticket
+from firstline.tickets.enums import EventKind, Level, MessageKind, Priority, Status, View
+from firstline.tickets.models import Rating, Ticket, TicketEvent
 from firstline.tickets.permissions import (
     MOVES,
     TICKET_ASSIGN,
@@ -32,7 +33,7 @@ from firstline.tickets.permissions import (
     can_move,
     is_staff_for,
 )
-from firstline.tickets.queries import TicketPage, reasons, ticket_page, visible_as_staff
+from firstline.tickets.queries import Entry, get_ticket_for, reasons, timeline, visible_as_staff
 from firstline.ui.pages import redirect, render, wants_fragment
 from firstline.ui.toasts import add as add_toast
 
@@ -108,12 +109,29 @@ def may_of(actor: Actor, ticket: Ticket) -> May:
     )
 
 
-def staff_page(actor: Actor, number: int) -> TicketPage:
+@dataclass(frozen=True, slots=True)
+class StaffPage:
+    """A ticket with its timeline, for a technician."""
+
+    ticket: Ticket
+    entries: list[Entry]
+
+    @property
+    def rating(self) -> Rating | None:
+        return getattr(self.ticket, "rating", None)
+
+    @property
+    def priority(self) -> TicketEvent | None:
+        """The line that explains the present priority."""
+        events = [entry.event for entry in self.entries if entry.event is not None]
+        return next((event for event in reversed(events) if event.kind == EventKind.PRIORITY), None)
+
+
+def staff_page(actor: Actor, number: int) -> StaffPage:
     """The ticket for a technician. Raises `NotFound` also for a requester: their page is in the portal."""
-    page = ticket_page(actor, number)
-    if not page.is_staff:
-        raise NotFound("ticket_unknown")
-    return page
+    ticket = get_ticket_for(actor, number)
+    check_is_staff(actor, ticket)
+    return StaffPage(ticket, timeline(ticket, actor))
 
 
 def check_is_staff(actor: Actor, ticket: Ticket) -> None:
@@ -149,12 +167,10 @@ def moves_of(actor: Actor, ticket: Ticket) -> list[tuple[str, Text]]:
     ]
 
 
-def timeline_parts(actor: Actor, page: TicketPage) -> list[Part]:
+def timeline_parts(actor: Actor, page: StaffPage) -> list[Part]:
     """The timeline, ready to draw."""
     ticket = page.ticket
-    known = {
-        person.pk: person.name for person in [ticket.requester, ticket.assignee, *page.watchers] if person
-    }
+    known = {person.pk: person.name for person in [ticket.requester, ticket.assignee] if person}
     if actor.id is not None:
         known[actor.id] = actor.label
     return parts_of(
@@ -165,13 +181,13 @@ def timeline_parts(actor: Actor, page: TicketPage) -> list[Part]:
     )
 
 
-def timeline_topics(page: TicketPage) -> str:
+def timeline_topics(page: StaffPage) -> str:
     """The ticket, and the requests to devices that are still open."""
     running = [entry.command for entry in page.entries if entry.command and not entry.command.is_final]
     return " ".join([f"ticket:{page.ticket.pk}", *(f"command:{command.pk}" for command in running)])
 
 
-def draft_for(page: TicketPage, mode: str = "reply", after: str = "") -> Draft:
+def draft_for(page: StaffPage, mode: str = "reply", after: str = "") -> Draft:
     """An empty reply, addressed as the last one was."""
     messages = [entry.message for entry in page.entries if entry.message]
     public = [message for message in messages if message.kind in {MessageKind.REQUEST, MessageKind.REPLY}]
@@ -215,26 +231,27 @@ def show_ticket(
     queue = items(queries.queue_rows(actor, view).rows)
     head = head_part(actor, page.ticket, view, neighbours(queue, number, view))
     context: dict[str, Any] = {
-        **facts_context(actor, page.ticket, head.may),
+        **facts_context(actor, page.ticket, head.may, page.priority),
         "head": head,
         "ticket": page.ticket,
         "may": head.may,
         "parts": timeline_parts(actor, page),
         "timeline_topics": timeline_topics(page),
-        "watchers": page.watchers,
         "rating": page.rating,
         "queue": queue,
         "view": view,
-        "view_label": View(view).label,
+        "view_label": LABELS[view],
         "draft": draft or draft_for(page, request.GET.get("mode", "reply"), request.GET.get("after", "")),
         "afters": afters(actor, page.ticket),
     }
     return render(request, "desk/ticket.html", context, block="sheet", status=status)
 
 
-def facts_context(actor: Actor, ticket: Ticket, may: May) -> dict[str, Any]:
-    """What the facts column needs."""
-    facts = queries.ticket_facts(actor, ticket)
+def facts_context(
+    actor: Actor, ticket: Ticket, may: May, priority: TicketEvent | None = None
+) -> dict[str, Any]:
+    """What the facts column needs; `priority` where its line is at hand."""
+    facts = queries.ticket_facts(actor, ticket, priority)
     return {
         "facts": facts,
         "time_there": time_of_day_in(facts.time_there),

@@ -2,10 +2,21 @@
 
 from django.urls import include, path
 
-from firstline.desk.views import commands, devices, enrolment, home, new_ticket, steps, ticket, tickets
+from firstline.desk.views import (
+    commands,
+    devices,
+    enrolment,
+    home,
+    new_ticket,
+    search,
+    steps,
+    ticket,
+    tickets,
+)
 
 pages = [
     path("desk/", home.home, name="home"),
+    path("desk/search/", search.search, name="search"),
     path("desk/counts/", home.counts, name="counts"),
     path("desk/today/", home.today, name="today"),
     path("desk/tickets/", tickets.ticket_list, name="tickets"),

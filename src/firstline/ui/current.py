@@ -33,7 +33,13 @@ class CsrfInput:
         found = _request.get()
         if found is None:
             return SafeString("")
-        return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(found))
+        # One masked token serves all forms of a page.
+        made: SafeString | None = getattr(found, "ui_csrf_input", None)
+        if made is None:
+            field = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+            made = format_html(field, get_token(found))
+            found.ui_csrf_input = made  # type: ignore[attr-defined]
+        return made
 
     __str__ = __html__
 

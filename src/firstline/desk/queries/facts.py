@@ -4,13 +4,13 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from firstline.accounts.models import Person
 from firstline.devices.models import Device, HealthSample
 from firstline.devices.permissions import can_see_device
-from firstline.devices.queries import devices_of, health_of
+from firstline.devices.queries import devices_of
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.knowledge.queries import Suggestion, suggest
@@ -28,22 +28,12 @@ SPARK_HOURS = 2
 
 @dataclass(frozen=True, slots=True)
 class DeviceFacts:
-    """A device with its newest heartbeat and the recent lines of its load."""
+    """A device and the recent lines of its load, in percent."""
 
     device: Device
-    samples: Sequence[HealthSample]
-
-    @property
-    def cpu(self) -> list[int]:
-        return [sample.cpu_percent for sample in self.samples]
-
-    @property
-    def memory(self) -> list[int]:
-        return [sample.memory_percent for sample in self.samples]
-
-    @property
-    def disk(self) -> list[int]:
-        return [sample.disk_percent for sample in self.samples]
+    cpu: Sequence[int]
+    memory: Sequence[int]
+    disk: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +44,15 @@ class TicketFacts:
     time_there: datetime | None
     device: DeviceFacts | None
     priority: TicketEvent | None
-    others: list[Row]
 
 
-def ticket_facts(actor: Actor, ticket: Ticket) -> TicketFacts:
-    """The facts column of a ticket; at most three queries."""
+def ticket_facts(actor: Actor, ticket: Ticket, priority: TicketEvent | None = None) -> TicketFacts:
+    """The facts column of a ticket; at most two queries, one where `priority` is at hand."""
     return TicketFacts(
         requester=ticket.requester,
         time_there=time_at(ticket.requester.time_zone),
         device=device_facts(actor, ticket.device),
-        priority=priority_reason(ticket),
-        others=requester_facts(actor, ticket),
+        priority=priority or priority_reason(ticket),
     )
 
 
@@ -72,8 +60,14 @@ def device_facts(actor: Actor, device: Device | None, *, hours: int = SPARK_HOUR
     """A device and its recent load, None where there is none to see."""
     if device is None or not can_see_device(actor, device):
         return None
-    samples = health_of(device, hours=hours) if device.has_agent else []
-    return DeviceFacts(device, samples)
+    since = clock.now() - timedelta(hours=hours)
+    samples = (
+        HealthSample.objects.filter(device_id=device.pk, at__gte=since)
+        .order_by("at")
+        .values_list("cpu_percent", "memory_percent", "disk_percent")
+    )
+    rows = list(samples) if device.has_agent else []
+    return DeviceFacts(device, [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
 
 
 def requester_facts(actor: Actor, ticket: Ticket) -> list[Row]:
@@ -116,11 +110,16 @@ class Help:
 
     articles: list[Suggestion]
     similar: list[Row]
+    others: list[Row]
 
 
 def help_for(actor: Actor, ticket: Ticket) -> Help:
-    """Articles that may answer it, and tickets that share its rare words."""
-    return Help(suggest(ticket.subject, actor, ARTICLES_MAX), similar_tickets(actor, ticket))
+    """Articles that may answer it, tickets that share its rare words, others of its requester."""
+    return Help(
+        articles=suggest(ticket.subject, actor, ARTICLES_MAX),
+        similar=similar_tickets(actor, ticket),
+        others=requester_facts(actor, ticket),
+    )
 
 
 def similar_tickets(actor: Actor, ticket: Ticket) -> list[Row]:

@@ -61,7 +61,7 @@ def my_work(actor: Actor) -> Work:
         if row is first:
             continue
         group = "at_risk" if is_near else "unassigned" if not is_mine else "mine"
-        if group == "mine" and row.last_message_by_requester:
+        if group == "mine" and row.last_message_by_requester and row.status not in PAUSED_STATUSES:
             group = "waiting"
         kept[group].append(row)
     return Work(

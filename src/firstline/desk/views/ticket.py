@@ -7,6 +7,7 @@ from firstline.accounts.permissions import actor_of, gate
 from firstline.desk import queries
 from firstline.desk.chips import items
 from firstline.desk.links import article_url
+from firstline.desk.lists import LABELS
 from firstline.desk.pages import (
     check_is_staff,
     facts_context,
@@ -24,7 +25,6 @@ from firstline.notifications.actions import mark_ref_read
 from firstline.routing.queries import decisions_for
 from firstline.servicelevels.enums import Cause, ClockState, Metric
 from firstline.servicelevels.queries import clocks_for, ledger
-from firstline.tickets.enums import View
 from firstline.tickets.permissions import TICKET_VIEW
 from firstline.tickets.queries import get_ticket_for
 from firstline.ui.pages import render
@@ -84,7 +84,7 @@ def help_(request: HttpRequest, number: int) -> HttpResponse:
     ticket = get_ticket_for(actor, number)
     check_is_staff(actor, ticket)
     mark_ref_read(actor=actor, ref=ticket.ref)
-    context = {"help": queries.help_for(actor, ticket), "article_url": article_url}
+    context = {"help": queries.help_for(actor, ticket), "article_url": article_url, "ticket": ticket}
     return render(request, "desk/parts/help.html", context)
 
 
@@ -111,7 +111,7 @@ def queue(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "queue": items(queries.queue_rows(actor, view).rows),
         "view": view,
-        "view_label": View(view).label,
+        "view_label": LABELS[view],
         "number": number,
     }
     return render(request, "desk/parts/queue.html", context)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from firstline.accounts.permissions import actor_of, gate
 from firstline.desk.chips import items
-from firstline.desk.lists import list_url, topics_of, view_links
+from firstline.desk.lists import LABELS, list_url, topics_of, view_links
 from firstline.kit.actor import Actor
 from firstline.kit.tables import Cell, csv_bytes, xlsx_bytes
 from firstline.tickets.enums import Status, View
@@ -37,7 +37,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     context = {
         "items": items(found.rows),
         "view": view,
-        "view_label": View(view).label,
+        "view_label": LABELS[view],
         "views": view_links(actor, on=view),
         "on": view,
         "topics": topics_of(actor),
