@@ -43,7 +43,23 @@ export function teachManners(): void {
   htmx.registerExtension("keep-open", {
     htmx_before_morph_attr: (element: Element, detail: { attrName: string; newValue: string | null }) =>
       !(element instanceof HTMLDetailsElement && detail.attrName === "open"),
+    // Nor what they ticked, unless the server asks for something else, as a reply that resolves does.
+    htmx_before_morph_node: (element: Element, detail: { newNode: Element }) => {
+      if (element instanceof HTMLFormElement && detail.newNode.getAttribute("data-asks")) {
+        queueMicrotask(() => chooseAgain(element));
+      }
+      return true;
+    },
   });
+}
+
+/** Back to the choices that the server gave a form; its words stay. */
+function chooseAgain(form: HTMLFormElement): void {
+  for (const field of form.elements) {
+    if (field instanceof HTMLInputElement && field.type === "radio") field.checked = field.defaultChecked;
+    if (!(field instanceof HTMLSelectElement)) continue;
+    for (const option of field.options) option.selected = option.defaultSelected;
+  }
 }
 
 function closeMenus(target: EventTarget | null): void {

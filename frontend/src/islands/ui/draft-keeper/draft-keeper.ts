@@ -10,8 +10,11 @@ class DraftKeeper extends HTMLElement {
   #form: HTMLFormElement | null = null;
   readonly #keep = (): void => this.#save();
   readonly #sent = (event: Event): void => {
-    const status = (event as CustomEvent<{ ctx?: { response?: { status?: number } } }>).detail?.ctx?.response?.status;
-    if (status !== undefined && status < 400) sessionStorage.removeItem(this.#key);
+    if (this.#isTaken(event)) sessionStorage.removeItem(this.#key);
+  };
+  // A morph keeps what a person typed, ticked and attached: without this it would be sent a second time.
+  readonly #empty = (event: Event): void => {
+    if (this.#isTaken(event)) this.#form?.reset();
   };
 
   connectedCallback(): void {
@@ -21,6 +24,7 @@ class DraftKeeper extends HTMLElement {
     this.#restore();
     form.addEventListener("input", this.#keep);
     form.addEventListener("htmx:after:request", this.#sent);
+    form.addEventListener("htmx:after:swap", this.#empty);
     // A plain submit leaves the page; the next page of ours knows whether it was taken.
     form.addEventListener("submit", () => sessionStorage.setItem(this.#key + SENT, "1"));
   }
@@ -28,6 +32,14 @@ class DraftKeeper extends HTMLElement {
   disconnectedCallback(): void {
     this.#form?.removeEventListener("input", this.#keep);
     this.#form?.removeEventListener("htmx:after:request", this.#sent);
+    this.#form?.removeEventListener("htmx:after:swap", this.#empty);
+  }
+
+  /** Whether the event says that the server took this very form. */
+  #isTaken(event: Event): boolean {
+    const detail = (event as CustomEvent<{ ctx?: { response?: { status?: number } } }>).detail;
+    const status = detail?.ctx?.response?.status;
+    return event.target === this.#form && status !== undefined && status < 400;
   }
 
   get #key(): string {
