@@ -44,6 +44,7 @@ urlpatterns = [
     path("", include((own + administration, "accounts"))),
     path("accounts/login/", sign_in.sign_in, name="account_login"),
     path("accounts/logout/", sign_in.sign_out, name="account_logout"),
+    path(".well-known/change-password", sign_in.change_password_place, name="accounts_change_password_place"),
     path("accounts/inactive/", sign_in.inactive, name="account_inactive"),
     path("accounts/password/reset/", sign_in.forgotten, name="account_reset_password"),
     path("accounts/password/reset/done/", sign_in.forgotten_sent, name="account_reset_password_done"),

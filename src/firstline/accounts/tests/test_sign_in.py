@@ -46,6 +46,15 @@ def test_everyone_lands_at_their_own_page(client: Client, role: str, home: str) 
     assert client.get(LOGIN).status_code == 302
 
 
+def test_own_colours_come_along_and_password_managers_find_the_page(client: Client) -> None:
+    make_person("Bo Li", "technician", password=PASSWORD, theme="dark")
+
+    assert sign_in(client, "bo.li@example.com").cookies["firstline_theme"].value == "dark"
+    assert client.get("/.well-known/change-password", follow=True).status_code == 200
+    assert client.get("/accounts/").status_code == 404
+    assert Client().get("/accounts/").status_code == 404
+
+
 def test_next_is_followed_inside_the_house_only(client: Client) -> None:
     make_person("Bo Li", "technician", password=PASSWORD)
 

@@ -11,18 +11,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from firstline.accounts import actions, queries
+from firstline.accounts.choices import remember_theme
 from firstline.accounts.forms import posted
 from firstline.accounts.forms.profile import PasswordForm, ProfileForm, TokenForm
 from firstline.accounts.models import Person
 from firstline.accounts.permissions import TOKEN_MANAGE
 from firstline.kit import clock
 from firstline.kit.errors import DomainError
-from firstline.ui import languages
 from firstline.ui.forms import apply_error
 from firstline.ui.gates import actor_of, gate, signed_in
 from firstline.ui.pages import redirect, render
-
-_YEAR_SECONDS = 365 * 86400
 
 
 @signed_in
@@ -38,7 +36,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             with translation.override(person.language):
                 answer = redirect(request, reverse("accounts:profile"), toast=_("Saved"))
-            _remember_theme(request, answer, person.theme)
+            remember_theme(request, answer, person.theme)
             return answer
     return _page(request, "accounts/profile.html", form, {"password_form": PasswordForm()})
 
@@ -134,10 +132,3 @@ def _page(
         "may_have_tokens": actor.may(TOKEN_MANAGE),
     }
     return render(request, template, shown, status=422 if form and form.errors else status)
-
-
-def _remember_theme(request: HttpRequest, answer: HttpResponse, theme: str) -> None:
-    """Pages read the colours from a cookie, so that a device can differ."""
-    answer.set_cookie(
-        languages.THEME_COOKIE, theme, max_age=_YEAR_SECONDS, samesite="Lax", secure=request.is_secure()
-    )

@@ -12,7 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from firstline.accounts import actions, queries
+from firstline.accounts.choices import remember_theme
+from firstline.accounts.enums import Theme
 from firstline.accounts.forms.sign_in import ForgottenForm, NewPasswordForm, SignInForm
+from firstline.accounts.models import Person
 from firstline.kit.errors import DomainError, InvalidInput
 from firstline.organizations.queries import installation
 from firstline.ui.forms import apply_error
@@ -44,6 +47,13 @@ class SignIn(_OurPage, allauth.LoginView):  # type: ignore[misc]
 
     template_name = "account/login.html"
     form_class = SignInForm
+
+    def form_valid(self, form: SignInForm) -> Answer:
+        answer: Answer = super().form_valid(form)
+        person = self.request.user
+        if isinstance(person, Person) and person.theme != Theme.SYSTEM:
+            remember_theme(self.request, answer, person.theme)
+        return answer
 
 
 class Forgotten(_OurPage, allauth.PasswordResetView):  # type: ignore[misc]
@@ -89,6 +99,12 @@ def sign_out(request: HttpRequest) -> Answer:
     if not actor_of(request).is_signed_in:
         return redirect(request, reverse("account_login"))
     return render(request, "account/logout.html")
+
+
+@public
+def change_password_place(request: HttpRequest) -> Answer:
+    """Where password managers look for the page that changes a password."""
+    return redirect(request, reverse("accounts:profile"))
 
 
 @public
