@@ -12,6 +12,7 @@ from firstline.devices.permissions import DEVICE_VIEW
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import NotFound
+from firstline.kit.text import clean
 from firstline_protocol.enrolment import decode_token
 from firstline_protocol.errors import ProtocolError
 
@@ -40,7 +41,7 @@ def get_device_for(actor: Actor, device_id: int) -> Device:
 def find_devices(actor: Actor, text: str = "") -> QuerySet[Device]:
     """Visible devices whose name, serial, model or owner holds `text`."""
     devices = visible_to(actor)
-    for word in text.split()[:8]:
+    for word in clean(text).split()[:8]:
         devices = devices.filter(
             Q(hostname__icontains=word)
             | Q(display_name__icontains=word)

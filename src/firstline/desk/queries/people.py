@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from firstline.accounts.models import Person, TeamMembership
 from firstline.kit.actor import Actor
+from firstline.kit.text import clean
 from firstline.organizations.models import Team
 from firstline.tickets.models import Ticket
 from firstline.tickets.queries import open_loads, technicians_of
@@ -28,7 +29,8 @@ def find_people(actor: Actor, text: str) -> list[Person]:
     people = Person.objects.select_related("organization", "department", "site").filter(is_active=True)
     if not actor.is_provider:
         people = people.filter(organization_id=actor.organization_id or 0)
-    for word in text.split()[:6]:
+    words = clean(text).split()[:6]
+    for word in words:
         people = people.filter(
             Q(name__icontains=word)
             | Q(email__icontains=word)
@@ -36,7 +38,7 @@ def find_people(actor: Actor, text: str) -> list[Person]:
             | Q(organization__name__icontains=word)
             | Q(department__name__icontains=word)
         )
-    return list(people.order_by("name", "id")[:FOUND_MAX]) if text.strip() else []
+    return list(people.order_by("name", "id")[:FOUND_MAX]) if words else []
 
 
 def assignees(ticket: Ticket) -> list[Candidate]:

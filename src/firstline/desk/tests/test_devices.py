@@ -4,10 +4,13 @@ import io
 import tarfile
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from firstline.accounts.testing import make_person
 from firstline.desk.tests.conftest import Enter
@@ -16,7 +19,8 @@ from firstline.devices import actions, enrolment
 from firstline.devices.models import Device, EnrolmentToken
 from firstline.kit import clock
 from firstline.kit.actor import SYSTEM
-from firstline.tickets.testing import Cast
+from firstline.remote.actions import request_diagnostics
+from firstline.tickets.testing import Cast, make_ticket
 
 
 @pytest.fixture
@@ -141,3 +145,95 @@ def test_the_command_refuses_with_a_sentence(cast: Cast, arguments: list[str]) -
 
     assert not Device.objects.exists()
     assert not EnrolmentToken.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00", "q=lt%00", "q=%25", "q=" + "x" * 3000, "state=nonsense", "state=%00", "sort=nonsense",
+        "sort=-%00", "page=0", "page=-1", "page=x", "page=" + "9" * 18, "page=" + "9" * 40,
+    ],
+)  # fmt: skip
+def test_hostile_addresses_show_a_page(tina: Client, device: Device, query: str) -> None:
+    assert tina.get(f"/desk/devices/?{query}").status_code == 200
+    assert tina.get(f"/desk/devices/export/csv/?{query}").status_code == 200
+
+
+def test_devices_page_by_page_in_the_order_chosen(
+    cast: Cast, tina: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("firstline.desk.views.devices.PAGE_ROWS", 2)
+    for number in range(3):
+        make_device(cast, hostname=f"LT-{number}", identity=bytes([number]) * 32)
+
+    first, second = (tina.get(f"/desk/devices/?sort=-name&page={page}").content.decode() for page in (1, 2))
+
+    assert first.index("LT-2") < first.index("LT-1")
+    assert "LT-0" not in first
+    assert "LT-0" in second
+    assert "?sort=-name&amp;page=2" in first
+
+
+def test_devices_as_a_workbook(cast: Cast, tina: Client) -> None:
+    make_device(cast, hostname="=1+1", os_name="Debian", os_version="12", is_online=True)
+
+    answer = tina.get("/desk/devices/export/xlsx/?state=online")
+
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[1][:7] == ["=1+1", "=1+1", "Rita Requester", "Contoso", "Enrolled", "yes", "Debian 12"]
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert tina.get("/desk/devices/export/pdf/").status_code == 404
+
+
+@pytest.mark.parametrize("owner", ["nobody", "x@nowhere.example", "nul\x00@x.example", "x" * 5000])
+def test_an_owner_that_cannot_be_is_refused_and_the_words_are_kept(
+    cast: Cast, admin: Client, device: Device, owner: str
+) -> None:
+    answer = admin.post(f"/desk/devices/{device.pk}/edit/", {"display_name": "kept name", "owner": owner})
+
+    device.refresh_from_db()
+    assert answer.status_code == 422
+    assert 'value="kept name"' in answer.content.decode()
+    assert (device.display_name, device.owner_id) == ("", cast.requester.pk)
+
+
+def test_a_name_is_one_clean_line_and_the_owner_may_be_nobody(admin: Client, device: Device) -> None:
+    admin.post(f"/desk/devices/{device.pk}/edit/", {"display_name": "Till\x00\n3" + "x" * 500, "owner": ""})
+
+    device.refresh_from_db()
+    assert device.display_name.startswith("Till 3xxx")
+    assert (len(device.display_name), device.owner_id) == (200, None)
+
+
+def test_a_revoked_device_is_revoked_once(admin: Client, device: Device) -> None:
+    url = f"/desk/devices/{device.pk}/revocation/"
+
+    assert (admin.post(url).status_code, admin.post(url).status_code) == (303, 409)
+    page = admin.get(f"/desk/devices/{device.pk}/").content.decode()
+    assert "Run a command" not in page
+    assert "Revoked" in page
+
+
+def test_list_and_device_cost_the_same_for_one_and_three(cast: Cast, tina: Client, device: Device) -> None:
+    def more(number: int) -> None:
+        make_device(cast, hostname=f"LT-{number}", identity=bytes([number]) * 32)
+        make_ticket(cast, device=device)
+        request_diagnostics(actor=cast.actor("technician"), device=device)
+
+    def costs() -> list[int]:
+        counted = []
+        for url in ("/desk/devices/", f"/desk/devices/{device.pk}/", f"/desk/devices/{device.pk}/history/"):
+            with CaptureQueriesContext(connection) as captured:
+                tina.get(url)
+            counted.append(len(captured))
+        return counted
+
+    more(1)
+    costs()
+    before = costs()
+    more(2)
+    more(3)
+
+    assert costs() == before
+    assert max(before) <= 16

@@ -23,6 +23,7 @@ from firstline.devices.queries import find_devices, get_device_for
 from firstline.kit.actor import Actor
 from firstline.kit.errors import DomainError, InvalidInput
 from firstline.kit.tables import Cell
+from firstline.kit.text import clean
 from firstline.remote.permissions import COMMAND_RUN, DIAGNOSTICS_RUN
 from firstline.remote.queries import commands_of, output_of
 from firstline.tickets.queries import rows_of, visible_as_staff
@@ -32,6 +33,7 @@ from firstline.ui.sizes import file_size
 from firstline_protocol.identity import fingerprint
 
 PAGE_ROWS = 50
+PAGES_MAX = 10_000
 COMMANDS_SHOWN = 10
 TICKETS_SHOWN = 8
 OWNERS_MAX = 500
@@ -44,7 +46,7 @@ def device_list(request: HttpRequest) -> HttpResponse:
     """Machines by name, with who uses them and whether they are on line."""
     actor = actor_of(request)
     text, state, sort = (request.GET.get(name, "") for name in ("q", "state", "sort"))
-    page = max(1, number_or_none(request.GET.get("page", "1")) or 1)
+    page = min(max(1, number_or_none(request.GET.get("page", "1")) or 1), PAGES_MAX)
     found = list(_found(actor, text, state, sort)[(page - 1) * PAGE_ROWS : page * PAGE_ROWS + 1])
     context = {
         "devices": found[:PAGE_ROWS],
@@ -155,9 +157,9 @@ def revoke(request: HttpRequest, device_id: int) -> HttpResponse:
 
 def owner_by_email(organization_id: int, address: str) -> Person | None:
     """Who has this address in the organisation, None for an empty one. Raises `owner_unknown`."""
+    email = clean(address).strip().lower()
     if not address.strip():
         return None
-    email = address.strip().lower()
     owner = Person.objects.filter(email=email, organization_id=organization_id, is_active=True).first()
     if owner is None:
         raise InvalidInput("device_owner_unknown", field="owner", email=address[:100])
