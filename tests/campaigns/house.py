@@ -12,6 +12,7 @@ TEAMS = (
     ("Business systems", "L2"), ("Identity", "L2"), ("Servers", "L3"),
 )  # fmt: skip
 CLIENTS = 50
+WATCHERS = 5
 PASSWORD = "willow-harbour-lantern-57"
 
 
@@ -56,6 +57,11 @@ def main() -> None:
             "token": secret,
             "organization": organization.pk,
         }
+    for number in range(WATCHERS):
+        make_person(
+            f"Watcher {number}", "requester", "technician", organization=provider, teams=teams[number:][:2],
+            password=PASSWORD, email=f"watcher{number}@desk.example",
+        )  # fmt: skip
     for number in range(CLIENTS):
         email = f"client{number:02}@works.example"
         make_person(f"Client {number}", "requester", organization=works, email=email)
