@@ -148,12 +148,13 @@ class Desk:
     def _listed(self) -> list[int]:
         """Numbers of tickets that the technician's lists show, over several pages."""
         numbers: dict[int, None] = {}
-        path = LIST
+        path, seen = LIST, set[str]()
         while path and len(numbers) < 300:
             text = self._see(path).decode()
             numbers |= dict.fromkeys(map(int, re.findall(r"/desk/tickets/(\d+)/", text)))
-            found = re.search(r"/desk/tickets/\?view=open&(?:amp;)?cursor=([\w-]+)", text)
-            path = f"{LIST}&cursor={found[1]}" if found else ""
+            cursors = re.findall(r"/desk/tickets/\?view=open&(?:amp;)?cursor=([\w-]+)", text)
+            seen |= {path}
+            path = next((link for c in cursors if (link := f"{LIST}&cursor={c}") not in seen), "")
         return list(numbers)
 
     def _create(self) -> str:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 LEASE_SECONDS = 5
 PATIENCE_SECONDS = 60
+IDLE_SECONDS = 3.0
 SESSION, CSRF = "firstline_session", "firstline_csrf"
 
 
@@ -157,6 +158,7 @@ class Client:
         self.token = token
         self.language = language
         self.cookies: dict[str, str] = {}
+        self._used_at = 0.0
 
     def request(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
@@ -169,9 +171,12 @@ class Client:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if method not in {"GET", "HEAD"} and "Origin" not in sent:
             sent["Origin"] = f"http://{self.host}"
+        if time.monotonic() - self._used_at > IDLE_SECONDS:
+            self._connection.close()  # The server may have closed it meanwhile.
         self._connection.request(method, path, body, sent)
         response = self._connection.getresponse()
         content = response.read()
+        self._used_at = time.monotonic()
         for header in response.headers.get_all("Set-Cookie") or []:
             name, _, value = header.partition(";")[0].partition("=")
             self.cookies[name] = value
