@@ -1,17 +1,22 @@
 """Clocks as chips: words, used share and state, for lists and for one ticket."""
 
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from markupsafe import Markup
 
 from firstline.kit import clock
 from firstline.servicelevels.enums import ClockState, Metric
 from firstline.servicelevels.queries import ClockView
 from firstline.tickets.enums import OPEN_STATUSES, PAUSED_STATUSES, Status
 from firstline.tickets.queries import Row
+from firstline.ui.pages import environment
 from firstline.ui.times import duration, stamp, time_left, when_words
 
 WARN_PERCENT = 75
@@ -43,6 +48,38 @@ def items(rows: Iterable[Row]) -> list[Item]:
     now = clock.now()
     labels = {status.value: str(status.label) for status in Status}
     return [Item(row, row_chip(row, now), labels[row.status]) for row in rows]
+
+
+_Draw = Callable[[Item, str, int], str]
+_ROWS_KEPT = 4000
+_drawn: OrderedDict[tuple[object, ...], str] = OrderedDict()
+_drawn_lock = Lock()
+
+
+def drawn_rows(rows: Iterable[Row], view: str, *, kind: str = "item_row", on: int = 0) -> Markup:
+    """Rows of a list as HTML by the macro `kind` of desk/macros.html; `on` is the number of the open one.
+
+    Drawing a row costs more than finding it, and most are drawn again soon, for the same reader or
+    another: a drawn row is kept while neither the ticket, the minute nor the reader's language and zone
+    changes. Nothing in a row depends on the reader otherwise.
+    """
+    now = clock.now()
+    reader = (kind, view, translation.get_language(), str(timezone.get_current_timezone()))
+    minute = int(now.timestamp()) // 60
+    draw: _Draw | None = None
+    parts = []
+    for row in rows:
+        key = (row, row.number == on, minute, *reader)
+        html = _drawn.get(key)
+        if html is None:
+            draw = draw or getattr(environment().get_template("desk/macros.html").module, kind)
+            html = str(draw(items([row])[0], view, on))
+            with _drawn_lock:
+                _drawn[key] = html
+                if len(_drawn) > _ROWS_KEPT:
+                    _drawn.popitem(last=False)
+        parts.append(html)
+    return Markup("".join(parts))  # noqa: S704 - every part was drawn by an escaping template
 
 
 def row_chip(row: Row, now: datetime) -> Chip:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from firstline.desk import queries
-from firstline.desk.chips import Chip, Item, items, ticket_chips
+from firstline.desk.chips import Chip, drawn_rows, ticket_chips
 from firstline.desk.lists import LABELS
 from firstline.desk.timeline import Part, parts_of
 from firstline.kit import clock
@@ -33,7 +33,7 @@ from firstline.tickets.permissions import (
     can_move,
     is_staff_for,
 )
-from firstline.tickets.queries import Entry, get_ticket_for, reasons, timeline, visible_as_staff
+from firstline.tickets.queries import Entry, Row, get_ticket_for, reasons, timeline, visible_as_staff
 from firstline.ui.pages import redirect, render, wants_fragment
 from firstline.ui.toasts import add as add_toast
 
@@ -196,9 +196,9 @@ def draft_for(page: StaffPage, mode: str = "reply", after: str = "") -> Draft:
     return Draft(mode=mode, cc=", ".join(cc), after=allowed, is_focused=bool(allowed))
 
 
-def neighbours(rows: Sequence[Item], number: int, view: str) -> Neighbours:
+def neighbours(rows: Sequence[Row], number: int, view: str) -> Neighbours:
     """Where the ticket stands in the column beside it."""
-    numbers = [item.row.number for item in rows]
+    numbers = [row.number for row in rows]
     if number not in numbers:
         return Neighbours(count=len(numbers))
     at = numbers.index(number)
@@ -228,7 +228,7 @@ def show_ticket(
     """The whole page, or for htmx everything below the top bar."""
     page = staff_page(actor, number)
     view = view_of(request)
-    queue = items(queries.queue_rows(actor, view).rows)
+    queue = queries.queue_rows(actor, view).rows
     head = head_part(actor, page.ticket, view, neighbours(queue, number, view))
     context: dict[str, Any] = {
         **facts_context(actor, page.ticket, head.may, page.priority),
@@ -238,7 +238,8 @@ def show_ticket(
         "parts": timeline_parts(actor, page),
         "timeline_topics": timeline_topics(page),
         "rating": page.rating,
-        "queue": queue,
+        "queue": drawn_rows(queue, view, kind="item_queue", on=number),
+        "queue_count": len(queue),
         "view": view,
         "view_label": LABELS[view],
         "draft": draft or draft_for(page, request.GET.get("mode", "reply"), request.GET.get("after", "")),

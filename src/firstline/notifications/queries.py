@@ -10,6 +10,7 @@ from django.utils import translation
 
 from firstline.accounts.models import Person
 from firstline.kit.actor import Actor
+from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
 from firstline.notifications.enums import CAUSES, KINDS, Text
 from firstline.notifications.models import Notification, Preference
@@ -59,8 +60,16 @@ def unread_count(actor: Actor) -> int:
     """How many notices of the actor are unread, counted up to a hundred."""
     if actor.kind != "person" or actor.id is None:
         return 0
-    unread = Notification.objects.filter(person_id=actor.id, in_bell=True, read_at=None)
-    return unread.values("pk")[: UNREAD_SHOWN_MAX + 1].count()
+    return len(_unread_ids(actor.id))
+
+
+_unread_ids = Prepared(
+    lambda person_id: (
+        Notification.objects.filter(person_id=person_id, in_bell=True, read_at=None)
+        .order_by()
+        .values_list("pk", flat=True)[: UNREAD_SHOWN_MAX + 1]
+    )
+)
 
 
 def notices(actor: Actor, *, limit: int = 30, before_id: int | None = None) -> list[Notice]:

@@ -1,9 +1,11 @@
 """The Jinja2 environment of every page, mail and fragment."""
 
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
 
@@ -67,4 +69,12 @@ def environment(**options: Any) -> Environment:
 
 
 def _url(name: str, *args: object, **kwargs: object) -> str:
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    return _reversed(get_urlconf() or settings.ROOT_URLCONF, name, args, tuple(kwargs.items()))
+
+
+@lru_cache(maxsize=4096)
+def _reversed(
+    _urlconf: str, name: str, args: tuple[object, ...], kwargs: tuple[tuple[str, object], ...]
+) -> str:
+    """Addresses do not change while the process lives, and a page holds dozens of them."""
+    return reverse(name, args=args or None, kwargs=dict(kwargs) or None)

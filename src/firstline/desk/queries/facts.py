@@ -13,6 +13,7 @@ from firstline.devices.permissions import can_see_device
 from firstline.devices.queries import devices_of
 from firstline.kit import clock
 from firstline.kit.actor import Actor
+from firstline.kit.prepared import Prepared
 from firstline.knowledge.queries import Suggestion, suggest
 from firstline.search import queries as search
 from firstline.tickets.enums import EventKind, MessageKind
@@ -78,7 +79,14 @@ def requester_facts(actor: Actor, ticket: Ticket) -> list[Row]:
 
 def priority_reason(ticket: Ticket) -> TicketEvent | None:
     """The line of the timeline that explains the present priority."""
-    return TicketEvent.objects.filter(ticket=ticket, kind=EventKind.PRIORITY).order_by("-at", "-id").first()
+    return _priority_events.first(ticket.pk)
+
+
+_priority_events = Prepared(
+    lambda ticket_id: TicketEvent.objects.filter(ticket_id=ticket_id, kind=EventKind.PRIORITY).order_by(
+        "-at", "-id"
+    )[:1]
+)
 
 
 @dataclass(frozen=True, slots=True)

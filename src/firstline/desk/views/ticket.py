@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from firstline.accounts.permissions import actor_of, gate
 from firstline.desk import queries
-from firstline.desk.chips import items
+from firstline.desk.chips import drawn_rows
 from firstline.desk.links import article_url
 from firstline.desk.lists import LABELS
 from firstline.desk.pages import (
@@ -45,7 +45,7 @@ def head(request: HttpRequest, number: int) -> HttpResponse:
     ticket = get_ticket_for(actor, number)
     check_is_staff(actor, ticket)
     view = view_of(request)
-    rows = items(queries.queue_rows(actor, view).rows)
+    rows = queries.queue_rows(actor, view).rows
     part = head_part(actor, ticket, view, neighbours(rows, number, view))
     return render(request, "desk/parts/head.html", {"head": part})
 
@@ -108,8 +108,10 @@ def queue(request: HttpRequest, number: int) -> HttpResponse:
     """The list beside the ticket."""
     actor = actor_of(request)
     view = view_of(request)
+    rows = queries.queue_rows(actor, view).rows
     context = {
-        "queue": items(queries.queue_rows(actor, view).rows),
+        "queue": drawn_rows(rows, view, kind="item_queue", on=number),
+        "queue_count": len(rows),
         "view": view,
         "view_label": LABELS[view],
         "number": number,

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from firstline.accounts.permissions import actor_of, gate
-from firstline.desk.chips import items
+from firstline.desk.chips import drawn_rows
 from firstline.desk.lists import LABELS, list_url, topics_of, view_links
 from firstline.kit.actor import Actor
 from firstline.kit.tables import Cell, csv_bytes, xlsx_bytes
@@ -35,7 +35,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     cursor = request.GET.get("cursor", "")
     found = open_list(actor, view, PAGE_ROWS, cursor)
     context = {
-        "items": items(found.rows),
+        "items": drawn_rows(found.rows, view),
         "view": view,
         "view_label": LABELS[view],
         "views": view_links(actor, on=view),

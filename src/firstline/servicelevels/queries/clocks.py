@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from firstline.kit import clock as kit_clock
+from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
 from firstline.servicelevels import arithmetic
 from firstline.servicelevels.enums import ClockState, shown_name
@@ -49,7 +51,17 @@ class ClockView:
 
 def clocks_for(subject: Ref) -> list[ClockView]:
     """The subject's clocks as of now, first response before resolution."""
-    return clocks_for_many(subject.kind, [subject.id]).get(subject.id, [])
+    book, now = rules(), kit_clock.now()
+    return [_view(clock, book, now) for clock in _clocks_of(subject.kind)(subject.id)]
+
+
+@lru_cache(maxsize=16)
+def _clocks_of(subject_kind: str) -> Prepared[Clock]:
+    return Prepared(
+        lambda subject_id: Clock.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by(
+            "metric"
+        )
+    )
 
 
 def clocks_for_many(subject_kind: str, subject_ids: Collection[int]) -> dict[int, list[ClockView]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from firstline.kit.prepared import Prepared
 from firstline.servicelevels import arithmetic
 from firstline.servicelevels.enums import DayKind
 from firstline.servicelevels.models import Calendar, Policy, Rulebook, Target, TeamCalendar
@@ -67,7 +68,10 @@ def team_works_at(team_id: int, at: datetime) -> bool:
 
 def rules_token() -> str:
     """Changes with every edit of calendars and policies."""
-    return Rulebook.objects.values_list("token", flat=True).get()
+    return str(_tokens()[0])
+
+
+_tokens = Prepared(lambda: Rulebook.objects.values_list("token", flat=True)[:1])
 
 
 def _load_rules() -> Rules:

@@ -7,9 +7,10 @@ shown. The first keys of each range are read and merged; only the rows shown are
 import base64
 import heapq
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -21,6 +22,7 @@ from django.db.models.lookups import Exact
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput
+from firstline.kit.prepared import Prepared
 from firstline.tickets.enums import View
 from firstline.tickets.models import Ticket, display_id
 from firstline.tickets.moments import NEVER
@@ -29,6 +31,7 @@ from firstline.tickets.permissions import TICKET_VIEW, TICKET_VIEW_ALL
 AT_RISK_WITHIN = timedelta(hours=2)
 COUNT_MAX = 1000
 LIMIT_MAX = 200
+ROWS_STEP = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,10 @@ def open_list(actor: Actor, view: str, limit: int = 50, cursor: str = "") -> Pag
     limit = max(1, min(limit, LIMIT_MAX))
     newest_first = view == View.CLOSED
     after = _read_cursor(cursor)
-    runs = [list(_keys(part, newest_first, after, limit + 1)) for part in _parts(actor, view)]
+    if after is None and view != View.AT_RISK:
+        runs = _first_keys(actor, view, limit + 1)
+    else:
+        runs = [list(_keys(part, view, after, limit + 1)) for part in _parts(actor, view)]
     merged = heapq.merge(*runs, reverse=newest_first)
     keys = list(islice(merged, limit + 1))
     shown = keys[:limit]
@@ -134,42 +140,77 @@ def rows_of(tickets: QuerySet[Ticket]) -> list[Row]:
     return [Row(*values) for values in tickets.values_list(*_COLUMNS)]
 
 
-def _parts(actor: Actor, view: str) -> Sequence[QuerySet[Ticket]]:
+def _parts(actor: Actor, view: str) -> list[QuerySet[Ticket]]:
     """A view as queries that each follow one index."""
-    condition = _condition(actor, view)
-    return [Ticket.objects.filter(scope & condition) for scope in _scopes(actor, view)]
+    condition = _condition(view, actor.organization_id, is_provider=actor.is_provider)
+    return [Ticket.objects.filter(_SCOPES[scope](*ids) & condition) for scope, ids in _scopes(actor, view)]
 
 
-def _condition(actor: Actor, view: str) -> Q:
+def _condition(view: str, organization_id: int | None, *, is_provider: bool) -> Q:
     """What the view asks for, apart from whose tickets they are."""
     condition = Q(is_open=view != View.CLOSED)
     if view == View.AT_RISK:
         condition &= Q(next_due_at__lte=clock.now() + AT_RISK_WITHIN)
     elif view == View.ANSWERED:
         condition &= Q(last_message_by_requester=True)
-    if not actor.is_provider:
-        condition &= Q(organization_id=actor.organization_id)
+    if not is_provider:
+        condition &= Q(organization_id=organization_id)
     return condition
 
 
-def _scopes(actor: Actor, view: str) -> list[Q]:
-    """Whose tickets a view holds: disjoint ranges that each lie in one index."""
-    if actor.kind != "person" or not (actor.may(TICKET_VIEW) or actor.may(TICKET_VIEW_ALL)):
+def _elsewhere(person_id: int, *team_ids: int) -> Q:
+    return Q(assignee_id=person_id) & Q(team__isnull=False) & ~Q(team_id__in=team_ids)
+
+
+# Whose tickets: ranges that each lie in one index.
+_SCOPES: dict[str, Callable[..., Q]] = {
+    "all": Q,
+    "assignee": lambda person_id: Q(assignee_id=person_id),
+    "elsewhere": _elsewhere,
+    "team": lambda team_id: Q(team_id=team_id),
+    "teamless": lambda: Q(team__isnull=True),
+    "team_unassigned": lambda team_id: Q(team_id=team_id, assignee__isnull=True),
+    # Few tickets have no team: the index of teams must find them, not that of assignees.
+    "teamless_unassigned": lambda: Q(team__isnull=True) & Q(Exact(Coalesce(F("assignee_id"), Value(0)), 0)),
+}
+
+
+def _scopes(actor: Actor, view: str) -> list[tuple[str, tuple[int, ...]]]:
+    """The disjoint ranges of a view, each with the ids that it takes."""
+    if actor.id is None or actor.kind != "person":
+        return []
+    if not (actor.may(TICKET_VIEW) or actor.may(TICKET_VIEW_ALL)):
         return []
     if view in {View.MINE, View.ANSWERED}:
-        return [Q(assignee_id=actor.id)]
+        return [("assignee", (actor.id,))]
     if view == View.ALL:
-        return [Q()] if actor.may(TICKET_VIEW_ALL) else []
-    teams, teamless = [Q(team_id=team_id) for team_id in sorted(actor.team_ids)], Q(team__isnull=True)
+        return [("all", ())] if actor.may(TICKET_VIEW_ALL) else []
+    teams = sorted(actor.team_ids)
     if view == View.UNASSIGNED:
-        # Few tickets have no team: the index of teams must find them, not that of assignees.
-        nobody = Q(Exact(Coalesce(F("assignee_id"), Value(0)), 0))
-        return [*(team & Q(assignee__isnull=True) for team in teams), teamless & nobody]
-    elsewhere = Q(team__isnull=False) & ~Q(team_id__in=sorted(actor.team_ids))
-    return [*teams, teamless, Q(assignee_id=actor.id) & elsewhere]
+        return [*(("team_unassigned", (team,)) for team in teams), ("teamless_unassigned", ())]
+    return [*(("team", (team,)) for team in teams), ("teamless", ()), ("elsewhere", (actor.id, *teams))]
 
 
-def _keys(part: QuerySet[Ticket], newest_first: bool, after: Key | None, limit: int) -> list[Key]:
+def _first_keys(actor: Actor, view: str, limit: int) -> list[list[Key]]:
+    """The first keys of each range of a view; the SQL is written once per shape."""
+    tenant = () if actor.is_provider else (actor.organization_id or 0,)
+    return [
+        _prepared_keys(view, scope, limit, bool(tenant))(*ids, *tenant) for scope, ids in _scopes(actor, view)
+    ]
+
+
+@lru_cache(maxsize=256)
+def _prepared_keys(view: str, scope: str, limit: int, has_tenant: bool) -> Prepared[Key]:
+    def build(*ids: int) -> QuerySet[Ticket, Key]:
+        own, tenant = (ids[:-1], ids[-1]) if has_tenant else (ids, None)
+        condition = _condition(view, tenant, is_provider=not has_tenant)
+        return _keys(Ticket.objects.filter(_SCOPES[scope](*own) & condition), view, None, limit)
+
+    return Prepared(build)
+
+
+def _keys(part: QuerySet[Ticket], view: str, after: Key | None, limit: int) -> QuerySet[Ticket, Key]:
+    newest_first = view == View.CLOSED
     column, sign = ("resolved_at", "-") if newest_first else ("next_due_at", "")
     if after is not None:
         at, pk = after
@@ -179,14 +220,18 @@ def _keys(part: QuerySet[Ticket], newest_first: bool, after: Key | None, limit: 
             Q(**{f"{column}__{beyond}e": at}),
             Q(**{f"{column}__{beyond}": at}) | Q(**{column: at, f"pk__{beyond}": pk}),
         )
-    keys = part.order_by(f"{sign}{column}", f"{sign}pk").values_list(column, "pk")
-    return list(keys[:limit])
+    return part.order_by(f"{sign}{column}", f"{sign}pk").values_list(column, "pk")[:limit]
+
+
+_rows_by_id = Prepared(lambda *ids: Ticket.objects.filter(pk__in=ids).order_by().values_list(*_COLUMNS))
 
 
 def _rows(ids: Sequence[int]) -> list[Row]:
     if not ids:
         return []
-    found = {row.id: row for row in rows_of(Ticket.objects.filter(pk__in=ids).order_by())}
+    # Pages of all lengths share a few shapes: an id may be asked for twice.
+    padded = [*ids, *([ids[0]] * (-len(ids) % ROWS_STEP))]
+    found = {values[0]: Row(*values) for values in _rows_by_id(*padded)}
     return [found[pk] for pk in ids if pk in found]
 
 

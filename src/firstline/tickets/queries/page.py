@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from firstline.accounts.models import Person
 from firstline.files.models import StoredFile
 from firstline.kit.actor import Actor
+from firstline.kit.prepared import Prepared
 from firstline.remote.models import Command
 from firstline.tickets.enums import EventKind, MessageKind
 from firstline.tickets.models import Attachment, Message, Rating, Ticket, TicketCommand, TicketEvent, Watcher
@@ -67,7 +68,7 @@ def ticket_page(actor: Actor, number: int | str) -> TicketPage:
     Raises `NotFound` as `get_ticket_for`.
     """
     ticket = get_ticket_for(actor, number)
-    watchers = Watcher.objects.filter(ticket=ticket).select_related("person").order_by("person__name")
+    watchers = _watchers(ticket.pk)
     return TicketPage(
         ticket=ticket,
         entries=timeline(ticket, actor),
@@ -75,6 +76,26 @@ def ticket_page(actor: Actor, number: int | str) -> TicketPage:
         rating=getattr(ticket, "rating", None),
         is_staff=is_staff_for(actor, ticket),
     )
+
+
+_watchers = Prepared(
+    lambda ticket_id: (
+        Watcher.objects.filter(ticket_id=ticket_id).select_related("person").order_by("person__name")
+    )
+)
+_all_messages = Prepared(lambda ticket_id: _readable(ticket_id, staff=True).select_related("author"))
+_public_messages = Prepared(lambda ticket_id: _readable(ticket_id, staff=False).select_related("author"))
+_attachments = Prepared(
+    lambda ticket_id: (
+        Attachment.objects.filter(message__ticket_id=ticket_id).select_related("file").order_by("id")
+    )
+)
+_events_of = Prepared(lambda ticket_id: TicketEvent.objects.filter(ticket_id=ticket_id).order_by("at", "id"))
+_commands_of = Prepared(
+    lambda ticket_id: (
+        TicketCommand.objects.filter(ticket_id=ticket_id).select_related("command__device").order_by("id")
+    )
+)
 
 
 def timeline(ticket: Ticket, actor: Actor) -> list[Entry]:
@@ -92,19 +113,18 @@ def timeline(ticket: Ticket, actor: Actor) -> list[Entry]:
 
 def conversation(ticket: Ticket, actor: Actor) -> QuerySet[Message]:
     """The messages of a ticket that `actor` may read, oldest first; requesters see no notes."""
-    return _readable(ticket, staff=is_staff_for(actor, ticket))
+    return _readable(ticket.pk, staff=is_staff_for(actor, ticket))
 
 
-def _readable(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:
-    messages = Message.objects.filter(ticket=ticket).order_by("created_at", "id")
+def _readable(ticket_id: int, *, staff: bool) -> QuerySet[Message]:
+    messages = Message.objects.filter(ticket_id=ticket_id).order_by("created_at", "id")
     return messages if staff else messages.filter(kind__in=[MessageKind.REQUEST, MessageKind.REPLY])
 
 
 def _messages(ticket: Ticket, *, staff: bool) -> list[Entry]:
-    messages = _readable(ticket, staff=staff).select_related("author")
+    messages = (_all_messages if staff else _public_messages)(ticket.pk)
     files: dict[int, list[StoredFile]] = defaultdict(list)
-    attached = Attachment.objects.filter(message__ticket=ticket).select_related("file").order_by("id")
-    for attachment in attached:
+    for attachment in _attachments(ticket.pk):
         files[attachment.message_id].append(attachment.file)
     return [
         Entry(message.created_at, message=message, files=files.get(message.pk, [])) for message in messages
@@ -112,19 +132,17 @@ def _messages(ticket: Ticket, *, staff: bool) -> list[Entry]:
 
 
 def _events(ticket: Ticket, *, staff: bool) -> list[Entry]:
-    events = TicketEvent.objects.filter(ticket=ticket).order_by("at", "id")
     # A command shows itself, with its state and output.
     hidden = {EventKind.COMMAND}
     return [
         Entry(event.at, event=event)
-        for event in events
+        for event in _events_of(ticket.pk)
         if event.kind not in hidden and (staff or event.kind in _PUBLIC_EVENTS)
     ]
 
 
 def _commands(ticket: Ticket) -> list[Entry]:
-    links = TicketCommand.objects.filter(ticket=ticket).select_related("command__device").order_by("id")
-    return [Entry(link.command.created_at, command=link.command) for link in links]
+    return [Entry(link.command.created_at, command=link.command) for link in _commands_of(ticket.pk)]
 
 
 def _rank(entry: Entry) -> int:

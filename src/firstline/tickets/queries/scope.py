@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from firstline.kit.actor import Actor
 from firstline.kit.errors import NotFound
+from firstline.kit.prepared import Prepared
 from firstline.tickets.models import Ticket, Watcher
 from firstline.tickets.permissions import (
     ORGANIZATION_VIEW,
@@ -48,28 +49,27 @@ def requested_by(actor: Actor) -> QuerySet[Ticket]:
     return Ticket.objects.filter(_own_scope(actor)).order_by("-id")
 
 
+_by_number = Prepared(
+    lambda number: Ticket.objects.select_related(
+        "requester__site",
+        "requester__department",
+        "organization",
+        "device",
+        "service",
+        "team",
+        "assignee",
+        "rating",
+    ).filter(number=number)
+)
+
+
 def get_ticket_for(actor: Actor, number: int | str) -> Ticket:
     """The ticket with this number or display id ("INC-42"), its relations loaded.
 
     Raises `NotFound` for one that does not exist and for one the actor may not see, alike.
     """
     found = parse_number(number)
-    ticket = (
-        Ticket.objects.select_related(
-            "requester__site",
-            "requester__department",
-            "organization",
-            "device",
-            "service",
-            "team",
-            "assignee",
-            "rating",
-        )
-        .filter(number=found)
-        .first()
-        if found is not None
-        else None
-    )
+    ticket = _by_number.first(found) if found is not None else None
     if ticket is None or not can_view(actor, ticket):
         raise NotFound("ticket_unknown")
     return ticket
