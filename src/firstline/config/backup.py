@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import connection
@@ -32,7 +33,11 @@ def create(target: Path) -> dict[str, int]:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + ".partial")
     count = size = 0
-    with _database_dump() as dump, tarfile.open(partial, "w:gz", compresslevel=5) as archive:
+    with (
+        _database_dump() as dump,
+        _private(partial) as stream,
+        tarfile.open(fileobj=stream, mode="w:gz", compresslevel=5) as archive,
+    ):
         about = {"format": FORMAT, "vendor": connection.vendor, "made_at": clock.now().isoformat()}
         _add_bytes(archive, "about.json", json.dumps(about).encode())
         archive.add(dump, arcname="database")
@@ -45,7 +50,6 @@ def create(target: Path) -> dict[str, int]:
             size += path.stat().st_size
     with partial.open("rb") as stream:
         os.fsync(stream.fileno())
-    partial.chmod(0o600)
     partial.replace(target)
     (data / "last-backup").touch()
     return {"files": count, "bytes": size + target.stat().st_size}
@@ -88,6 +92,12 @@ def remove_tree(path: Path) -> None:
     """Delete a folder if it is there."""
     if path.is_dir():
         shutil.rmtree(path)
+
+
+def _private(path: Path) -> BinaryIO:
+    """Nobody else reads the key, not even while the backup is being written."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _made(folder: Path) -> Path:

@@ -10,7 +10,8 @@ import xlsxwriter
 from firstline.kit.errors import InvalidInput
 
 Cell = str | int | float | bool | datetime | None
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The last four are full-width: East Asian spreadsheets take them for the narrow ones.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _DELIMITERS = ",;\t"
 
 

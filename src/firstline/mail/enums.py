@@ -76,6 +76,7 @@ ERRORS = {
     "mail_unknown": _("There is no such message."),
     "mailbox_unknown": _("There is no such mailbox."),
     "mailbox_host_invalid": _("“%(host)s” is not the name of a server."),
+    "mailbox_password_again": _("The server or its encryption changed. Enter the password again."),
     "mailbox_port_invalid": _("A port is a number from 1 to 65535."),
     "mailbox_address_taken": _("Another mailbox already has this address."),
     "mailbox_nothing_configured": _("Name a server for incoming mail, for outgoing mail, or both."),

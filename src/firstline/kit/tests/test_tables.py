@@ -52,3 +52,9 @@ def test_too_many_lines_and_binary_are_refused() -> None:
         tables.decode(b"\x89PNG\x00\x00\xff\xff")
     with pytest.raises(InvalidInput, match="csv_not_text"):
         tables.read_csv('name\n"' + "x" * 200_000, lines_max=5)
+
+
+def test_full_width_formulas_are_defused() -> None:
+    content = tables.csv_bytes(["n"], [["＝1+1"], ["＠SUM"]])
+
+    assert content.decode("utf-8-sig").split() == ["n", "'＝1+1", "'＠SUM"]

@@ -43,7 +43,8 @@ def save_mailbox(*, actor: Actor, settings: MailboxSettings, mailbox: Mailbox | 
     """Create or change a mailbox; passwords are sealed and never audited.
 
     Raises InvalidInput `mail_address_invalid`, `mailbox_host_invalid`, `mailbox_port_invalid`,
-    `mailbox_address_taken`, `mailbox_nothing_configured`.
+    `mailbox_address_taken`, `mailbox_nothing_configured`, and `mailbox_password_again` where a stored
+    password would go to another server.
     """
     actor.check(SETTINGS_MANAGE)
     before = _public_state(mailbox) if mailbox and mailbox.pk else None
@@ -67,6 +68,8 @@ def apply_settings(row: Mailbox, settings: MailboxSettings) -> Mailbox:
     row.address = checked_address(settings.address, "address")
     if not settings.imap_host.strip() and not settings.smtp_host.strip():
         raise InvalidInput("mailbox_nothing_configured", field="imap_host")
+    for protocol in ("imap", "smtp"):
+        _check_password_stays_home(row, settings, protocol)
     for item in fields(settings):
         value = getattr(settings, item.name)
         if item.name.endswith("_host"):
@@ -89,6 +92,19 @@ def note_fetch(*, mailbox_id: int, error: str) -> None:
     if not error:
         changes["fetched_at"] = clock.now()
     Mailbox.objects.filter(pk=mailbox_id).update(**changes)
+
+
+def _check_password_stays_home(row: Mailbox, settings: MailboxSettings, protocol: str) -> None:
+    """A stored password goes to the server it was entered for, and never from TLS to the open wire."""
+    if getattr(settings, f"{protocol}_password") is not None or not getattr(
+        row, f"{protocol}_password_sealed"
+    ):
+        return
+    host, old_host = getattr(settings, f"{protocol}_host").strip(), getattr(row, f"{protocol}_host")
+    security, old_security = (getattr(one, f"{protocol}_security") for one in (settings, row))
+    is_bared = security == Security.NONE and old_security != Security.NONE
+    if host and (host.lower() != old_host.lower() or is_bared):
+        raise InvalidInput("mailbox_password_again", field=f"{protocol}_password")
 
 
 def _host(value: str, field: str) -> str:

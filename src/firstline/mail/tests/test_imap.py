@@ -154,3 +154,21 @@ def test_bad_settings_have_a_name(administrator, changes, code):
             actor=administrator,
             settings=MailboxSettings(**(fields | {"address": "new@b.example"} | changes)),
         )
+
+
+def test_stored_password_stays_with_its_server(administrator):
+    fields = {"address": "help@example.com", "smtp_host": "mail.example.com", "smtp_user": "help"}
+    row = actions.save_mailbox(
+        actor=administrator,
+        settings=MailboxSettings(**fields, smtp_password="geheim123"),
+    )
+
+    for change in ({"smtp_host": "mail.evil.example"}, {"smtp_security": "none"}):
+        with pytest.raises(InvalidInput) as refused:
+            actions.apply_settings(row, MailboxSettings(**(fields | change)))
+        assert (refused.value.code, refused.value.field) == ("mailbox_password_again", "smtp_password")
+    assert row.smtp_host == "mail.example.com"
+    moved = MailboxSettings(**(fields | {"smtp_host": "mx.example.com"}), smtp_password="neu12345")
+    assert (
+        actions.save_mailbox(actor=administrator, settings=moved, mailbox=row).smtp_host == "mx.example.com"
+    )

@@ -120,7 +120,15 @@ class PromptPage:
             return await self._route(request, reader)
         except _Refused as refused:
             return refused.status, "json", b"{}"
-        except (ValueError, KeyError, TypeError, TimeoutError, EOFError, asyncio.LimitOverrunError):
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            RecursionError,
+            TimeoutError,
+            EOFError,
+            asyncio.LimitOverrunError,
+        ):
             return "400 Bad Request", "json", b"{}"
 
     async def _route(self, request: _Request, reader: asyncio.StreamReader) -> tuple[str, str, bytes]:

@@ -66,7 +66,7 @@ class TerminalServer:
                 answer = self._answer(json.loads(await reader.readline()))
                 writer.write(json.dumps(answer).encode() + b"\n")
                 await writer.drain()
-        except (OSError, ValueError, TimeoutError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, TimeoutError, KeyError, TypeError, AttributeError, RecursionError):
             pass  # A broken question gets no answer.
         finally:
             writer.close()
