@@ -43,7 +43,8 @@ def write_fault(page: Page, fault: Fault) -> None:
     page.goto("/portal/")
     page.fill("#id_subject", fault.subject)
     page.fill("#id_body", fault.body)
-    page.locator(f"input[name=can_work][value={fault.can_work}]").check(force=True)
+    page.locator(f"label:has(input[name=can_work][value={fault.can_work}])").click()
+    expect(page.locator(f"input[name=can_work][value={fault.can_work}]")).to_be_checked()
 
 
 def send_fault(page: Page) -> int:

@@ -13,6 +13,14 @@ ADMINISTRATOR, TECHNICIAN = "ravi.menon@alder.example", "mei.zhao@alder.example"
 EMPLOYEE = "priya.nair@alder.example"
 NOT_PAGES = re.compile(r"^/(api/|metrics|healthz|agent/download/|accounts/(logout|inactive)/)|/export/")
 TABS_MAX = 60
+# Headings and main buttons in view that something else lies upon.
+COVERED = """() => [...document.querySelectorAll("main h1, main h2, main .btn-primary")].filter((element) => {
+    const box = element.getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    if (!box.width || !box.height || x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return false;
+    const top = document.elementFromPoint(x, y);
+    return top && !top.contains(element) && !element.contains(top) && !top.closest("#toasts, .rail");
+}).map((element) => element.innerText.trim().slice(0, 40))"""
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -121,6 +129,8 @@ def _faults(page: Page, path: str, tag: str) -> Iterator[str]:
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > size["width"]:
             yield f"{path}: {width} px wide on a {name}"
+        for words in page.evaluate(COVERED):
+            yield f"{path}: “{words}” is covered on a {name}"
 
 
 def _tab_to(page: Page, selector: str) -> None:
