@@ -4,7 +4,6 @@ from firstline.accounts.queries.actors import (
     actor_for,
     actor_for_session,
     actor_for_token,
-    actor_for_user,
     session_stands,
     token_for,
 )
@@ -60,7 +59,6 @@ __all__ = [
     "actor_for",
     "actor_for_session",
     "actor_for_token",
-    "actor_for_user",
     "browser_name",
     "expand",
     "get_person_for",

@@ -7,7 +7,6 @@ from threading import Lock
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from firstline.accounts.models import ApiToken, Person, Role, SignInSession, TeamMembership
@@ -53,11 +52,6 @@ def actor_for(person: Person, *, request_id: str = "") -> Actor:
         is_provider=person.organization.is_provider,
         request_id=request_id,
     )
-
-
-def actor_for_user(user: AbstractBaseUser, *, request_id: str = "") -> Actor | None:
-    """The actor of a signed-in user of Django, or None for the anonymous one."""
-    return actor_for(user, request_id=request_id) if isinstance(user, Person) else None
 
 
 def actor_for_token(secret: str, *, request_id: str = "") -> Actor | None:
