@@ -14,7 +14,11 @@ class DraftKeeper extends HTMLElement {
   };
   // A morph keeps what a person typed, ticked and attached: without this it would be sent a second time.
   readonly #empty = (event: Event): void => {
-    if (this.#isTaken(event)) this.#form?.reset();
+    if (!this.#isTaken(event)) return;
+    this.#form?.reset();
+    // The single keys work again at once.
+    const focused = document.activeElement;
+    if (focused instanceof HTMLElement && this.#form?.contains(focused)) focused.blur();
   };
 
   connectedCallback(): void {
