@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from firstline.desk import queries
 from firstline.desk.chips import Chip, drawn_rows, ticket_chips
@@ -271,7 +272,10 @@ def time_of_day_in(there: datetime | None) -> str:
     if there is None:
         return ""
     here = clock.now().astimezone(timezone.get_current_timezone())
-    return f"{there:%H:%M}" if there.date() == here.date() else f"{there:%H:%M} ({there:%a})"
+    time = {"time": f"{there:%H:%M}"}
+    if there.date() > here.date():
+        return _("tomorrow %(time)s") % time
+    return _("yesterday %(time)s") % time if there.date() < here.date() else time["time"]
 
 
 def afters(actor: Actor, ticket: Ticket) -> list[tuple[str, Text]]:

@@ -138,7 +138,7 @@ def _line(event: TicketEvent, names: Mapping[int, str]) -> Line:
     if isinstance(why, dict) and why.get("code"):
         name = {"name": names.get(event.data.get("new") or 0, "?")}
         because = sentence(why["code"], {**(why.get("params") or {}), **name})
-        words = _("Given to %(name)s. %(because)s") % {**name, "because": because}
+        words = _("Assigned: %(because)s") % {"because": because}
     icon = ICONS.get(event.kind, "sliders")
     return Line(event.at, words, icon, reasons(event.data), decision if isinstance(decision, int) else None)
 
@@ -174,7 +174,10 @@ def _about(ticket: Ticket, message: Message) -> str:
             "alert": _("from an alert"),
         }.get(message.channel, "")
         cannot = {"no": _("cannot work"), "partly": _("can work only partly")}.get(ticket.can_work, "")
-        return " · ".join(filter(None, [words, cannot, _copy(message)]))
+        asked_for = ""
+        if message.author_id not in {None, ticket.requester_id}:
+            asked_for = _("for %(name)s") % {"name": ticket.requester.name}
+        return " · ".join(filter(None, [asked_for, words, cannot, _copy(message)]))
     if message.by_requester:
         words = {"portal": _("from the portal"), "mail": _("by mail")}.get(message.channel, "")
         return " · ".join(filter(None, [words, _copy(message)]))

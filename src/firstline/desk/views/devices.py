@@ -74,7 +74,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     header = [
         _("Name"), _("Host name"), pgettext("device", "Owner"), _("Organisation"), _("State"),
         _("On line"), _("System"), pgettext("device", "Model"), _("Serial number"), _("Agent"),
-        _("Last seen"),
+        pgettext("device", "Last seen"),
     ]  # fmt: skip
     return table_file(form, "devices", header, _table(found.iterator(chunk_size=500)))
 

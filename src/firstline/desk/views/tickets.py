@@ -19,6 +19,7 @@ from firstline.tickets.queries import Row, open_list
 from firstline.ui.pages import render
 
 PAGE_ROWS = 50
+WITHOUT_ASSIGNEE = {View.MINE, View.ANSWERED, View.UNASSIGNED}
 EXPORT_ROWS_MAX = 50_000
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -34,8 +35,10 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", View.OPEN.value)
     cursor = request.GET.get("cursor", "")
     found = open_list(actor, view, PAGE_ROWS, cursor)
+    is_wide = view not in WITHOUT_ASSIGNEE
     context = {
-        "items": drawn_rows(found.rows, view),
+        "items": drawn_rows(found.rows, view, kind="wide_row" if is_wide else "item_row"),
+        "is_wide": is_wide,
         "view": view,
         "view_label": LABELS[view],
         "views": view_links(actor, on=view),

@@ -21,7 +21,11 @@ class FileDrop extends HTMLElement {
 
   connectedCallback(): void {
     const input = this.querySelector<HTMLInputElement>('input[type="file"]');
-    if (!input || this.#input === input) return;
+    if (!input) return;
+    // A morph may move this element: what listens outside of it listens again.
+    document.addEventListener("paste", this.#onPaste);
+    this.#mending.observe(this, { childList: true, attributes: true, attributeFilter: ["class"] });
+    if (this.#input === input) return this.#mend();
     this.#input = input;
     this.classList.add("is-ready");
     this.#list = element("ul", { class: "thumbs" });
@@ -31,12 +35,10 @@ class FileDrop extends HTMLElement {
     else label.append(element("b", {}, gettext("Choose files")), hint);
     this.#label = label;
     this.append(label, this.#list);
-    this.#mending.observe(this, { childList: true, attributes: true, attributeFilter: ["class"] });
     input.addEventListener("change", () => this.#show());
     this.addEventListener("dragover", this.#over);
     this.addEventListener("dragleave", () => this.classList.remove("is-over"));
     this.addEventListener("drop", (event) => this.#drop(event));
-    document.addEventListener("paste", this.#onPaste);
     this.closest("form")?.addEventListener("reset", () => window.setTimeout(() => this.#show()));
   }
 
