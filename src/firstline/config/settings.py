@@ -140,7 +140,7 @@ AXES_IPWARE_PROXY_COUNT = None
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]  # the standalone backend is first; allauth's does the rest
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "firstline.accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "firstline_session"

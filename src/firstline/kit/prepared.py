@@ -9,39 +9,45 @@ from django.db.models import QuerySet
 
 Row = TypeVar("Row")
 
-# Stands for a value while the SQL is written; no real key is so large.
+# No real key is so large.
 _FIRST_MARK = 2**62
 
 
 class Prepared(Generic[Row]):
     """`Prepared(lambda ticket_id: Message.objects.filter(ticket_id=ticket_id))` makes a function of keys.
 
-    `build` gets one whole number per argument and returns a queryset whose shape does not depend
-    on them; calling the result with numbers returns the rows as a list. Related rows come by
+    `build` gets one whole number or text per argument and returns a queryset whose shape does not
+    depend on them; calling the result with such keys returns the rows as a list. Related rows come by
     `select_related`; prefetching is not supported.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self._build = build
-        self._plans: dict[tuple[str, int], _Plan] = {}
+        self._plans: dict[tuple[object, ...], _Plan] = {}
 
-    def __call__(self, *values: int) -> list[Row]:
+    def __call__(self, *values: int | str) -> list[Row]:
         connection = connections[DEFAULT_DB_ALIAS]
-        plan = self._plans.get((connection.vendor, len(values)))
+        shape = (connection.vendor, *map(type, values))
+        plan = self._plans.get(shape)
         if plan is None:
-            marks = range(_FIRST_MARK, _FIRST_MARK + len(values))
-            plan = self._plans[connection.vendor, len(values)] = _Plan(self._build(*marks), marks)
+            marks = [_mark(place, value) for place, value in enumerate(values)]
+            plan = self._plans[shape] = _Plan(self._build(*marks), marks)
         return list(plan.rows(connection, values))
 
-    def first(self, *values: int) -> Row | None:
+    def first(self, *values: int | str) -> Row | None:
         """The first row, if any."""
         return next(iter(self(*values)), None)
+
+
+def _mark(place: int, value: int | str) -> int | str:
+    """What stands for a value while the SQL is written."""
+    return f"mark {_FIRST_MARK + place}" if isinstance(value, str) else _FIRST_MARK + place
 
 
 class _Plan:
     """The SQL of a queryset, and where each value goes."""
 
-    def __init__(self, queryset: QuerySet[Any, Any], marks: range) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], marks: list[int | str]) -> None:
         self._queryset = queryset
         self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self._sql, params = self._compiler.as_sql()
@@ -50,7 +56,7 @@ class _Plan:
         if missing:
             raise ValueError(f"the query does not use all of its values: {sorted(missing)}")
 
-    def rows(self, connection: Any, values: tuple[int, ...]) -> Iterator[Any]:
+    def rows(self, connection: Any, values: tuple[int | str, ...]) -> Iterator[Any]:
         params = tuple(values[place] if place >= 0 else param for place, param in self._params)
         compiler: Any = copy(self._compiler)
         compiler.connection = connection

@@ -4,6 +4,7 @@ from django.db.models import Count
 
 from firstline.kit.actor import Actor
 from firstline.kit.errors import NotFound
+from firstline.kit.prepared import Prepared
 from firstline.organizations.models import Department, Installation, Organization, Service, Site, Team
 from firstline.organizations.permissions import can_see
 
@@ -20,7 +21,10 @@ def provider() -> Organization | None:
 
 def default_team() -> Team | None:
     """The team that gets what no rule sends elsewhere; None before set-up."""
-    return Team.objects.filter(default=True).first()
+    return _default_teams.first()
+
+
+_default_teams = Prepared(lambda: Team.objects.filter(default=True)[:1])
 
 
 def organization_for_email(email: str) -> Organization | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from firstline.accounts.models import Person, PersonSkill
 from firstline.kit import clock
+from firstline.kit.prepared import Prepared
 from firstline.organizations.queries import default_team
 from firstline.routing.enums import Gate
 from firstline.routing.models import Decision, RoutingRule, RoutingSettings, TechnicianCap
@@ -20,7 +21,11 @@ from firstline.tickets.queries import open_loads, sentence, technicians_of
 
 def routing_settings() -> RoutingSettings:
     """The settings in force; the defaults before anybody changed them."""
-    return RoutingSettings.objects.first() or RoutingSettings()
+    return _settings.first() or RoutingSettings()
+
+
+_settings = Prepared(lambda: RoutingSettings.objects.order_by("pk")[:1])
+_active_rules = Prepared(lambda: RoutingRule.objects.filter(is_active=True).select_related("team", "skill"))
 
 
 def propose_priority(facts: Facts) -> PriorityProposal:
@@ -48,7 +53,7 @@ def propose_team(facts: Facts) -> TeamProposal:
 
 def matching_rule(service_id: int | None, category: str, text: str) -> RoutingRule | None:
     """The first active rule that fits by service, by category or by a word; one query."""
-    for rule in RoutingRule.objects.filter(is_active=True).select_related("team", "skill"):
+    for rule in _active_rules():
         if service_id is not None and rule.service_id == service_id:
             return rule
         if category and rule.category == category:

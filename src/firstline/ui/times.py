@@ -1,9 +1,10 @@
 """Times in words: relative when near, absolute on hover, in the reader's zone and language."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton
 from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,11 +14,12 @@ from django.utils.translation import ngettext
 from firstline.kit import clock
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+_ENGLISH, _CHINESE = Locale("en", "GB"), Locale("zh", script="Hans")
 
 
 def _locale() -> Locale:
     language = translation.get_language() or "en"
-    return Locale("zh", script="Hans") if language.startswith("zh") else Locale("en", "GB")
+    return _CHINESE if language.startswith("zh") else _ENGLISH
 
 
 def _zone() -> tzinfo:
@@ -26,13 +28,19 @@ def _zone() -> tzinfo:
 
 def time_of_day(at: datetime) -> str:
     """09:42"""
-    return str(format_time(at.astimezone(_zone()), "HH:mm", locale=_locale()))
+    return f"{at.astimezone(_zone()):%H:%M}"
 
 
 def stamp(at: datetime) -> str:
     """The whole date and time, for hovering and for records."""
     local = at.astimezone(_zone())
-    return f"{format_date(local, 'full', locale=_locale())} {local:%H:%M:%S}"
+    return f"{_full_date(local.date(), _locale())} {local:%H:%M:%S}"
+
+
+@lru_cache(maxsize=1024)
+def _full_date(local: date, locale: Locale) -> str:
+    """A page names few days, many times."""
+    return str(format_date(local, "full", locale=locale))
 
 
 def day(at: datetime) -> str:

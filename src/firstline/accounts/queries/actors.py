@@ -14,6 +14,7 @@ from firstline.accounts.queries.links import hash_secret
 from firstline.accounts.queries.roles import expand
 from firstline.kit import clock
 from firstline.kit.actor import Actor
+from firstline.kit.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,17 @@ def actor_for_token(secret: str, *, request_id: str = "") -> Actor | None:
 
 def token_for(secret: str) -> ApiToken | None:
     """The standing API token with this secret, its person loaded."""
-    token = (
-        ApiToken.objects.select_related("person__organization")
-        .filter(secret_hash=hash_secret(secret), revoked_at=None)
-        .first()
-    )
+    token = _tokens.first(hash_secret(secret))
     if token is None or (token.expires_at and token.expires_at <= clock.now()):
         return None
     return token if token.person.is_active and token.person.organization.is_active else None
+
+
+_tokens = Prepared(
+    lambda secret_hash: ApiToken.objects.select_related("person__organization").filter(
+        secret_hash=secret_hash, revoked_at=None
+    )
+)
 
 
 def session_stands(person: Person, session_key: str) -> bool:

@@ -43,6 +43,16 @@ def test_values_and_several_numbers() -> None:
     assert prepared.first(one.pk) == (one.pk, "Contoso")
 
 
+def test_texts_are_keys_too() -> None:
+    prepared = Prepared(
+        lambda name, pk: Organization.objects.filter(name=name, pk=pk).values_list("name", flat=True)
+    )
+    made = Organization.objects.create(name="it's 100 % ours")
+
+    assert prepared(made.name, made.pk) == [made.name]
+    assert prepared("other", made.pk) == []
+
+
 def test_rows_can_be_saved_and_slices_are_kept() -> None:
     prepared = Prepared(lambda pk: Organization.objects.filter(pk__gte=pk).order_by("pk")[:1])
     made = Organization.objects.create(name="Contoso")
