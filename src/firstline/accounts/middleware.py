@@ -25,7 +25,11 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = self._actor(request)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.actor.is_signed_in:  # type: ignore[attr-defined]
+            # Neither a shared computer nor a proxy keeps what one person may see.
+            response.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def _actor(self, request: HttpRequest) -> Actor:
         timezone.deactivate()

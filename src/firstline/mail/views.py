@@ -127,8 +127,11 @@ def outbox(request: HttpRequest, outbound_id: int | None = None) -> HttpResponse
         "shown": shown,
         "sunk": sunk,
         "mail": mail,
-        # A link that signs in as somebody else is nobody's business but the recipient's.
-        "is_hidden": bool(shown and shown.is_private and not sunk),
+        # A link that signs in as somebody else is nobody's business but the recipient's. While no mailbox
+        # is connected, who could connect one to anything may hand it on.
+        "is_hidden": bool(
+            shown and shown.is_private and not (sunk and actor_of(request).may(SETTINGS_MANAGE))
+        ),
         "is_built_in": queries.sending_mailbox() is None,
         "built_in_route": sink.ROUTE,
         "states": OutboundState,

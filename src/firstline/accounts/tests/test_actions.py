@@ -7,6 +7,7 @@ import pytest
 
 from firstline.accounts import actions, queries
 from firstline.accounts.actions import PersonDetails
+from firstline.accounts.actions.passwords import check_password_strength
 from firstline.accounts.models import ApiToken, Person, Role, Skill
 from firstline.accounts.testing import PASSWORD, make_actor, make_person
 from firstline.audit.models import AuditLabel
@@ -475,3 +476,12 @@ def test_archived_organization_signs_its_people_out() -> None:
     Organization.objects.filter(pk=mei.organization_id).update(is_active=False)
 
     assert fresh(mei).permissions == frozenset()
+
+
+@pytest.mark.parametrize("guess", ["marcus.boateng", "MarcusBoateng", "boateng-marcus"])
+def test_password_made_of_the_name_is_weak(guess: str) -> None:
+    person = Person(name="Marcus Boateng", email="marcus.boateng@customer.example")
+
+    with pytest.raises(InvalidInput, match="password_weak"):
+        check_password_strength(guess, person)
+    check_password_strength("a much better one", person)

@@ -142,3 +142,7 @@ def test_an_ordinary_request_costs_two_queries_for_session_and_person(browser: C
 
     about_people = [query["sql"] for query in ordinary if "accounts_" in query["sql"]]
     assert len(about_people) == 1, about_people
+
+
+def test_pages_of_a_signed_in_person_are_not_kept(browser: Client) -> None:
+    assert browser.get("/accounts/profile/")["Cache-Control"] == "private, no-store"

@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from firstline.accounts.models import Role
 from firstline.accounts.testing import make_person
 from firstline.kit.actor import SYSTEM
 from firstline.mail import actions, sink
@@ -120,6 +121,31 @@ def test_a_personal_link_is_shown_by_the_built_in_outbox_only(admin_client):
     html = page(admin_client, f"/admin/outbox-mail/{row.pk}/")
     assert "x.example/secret" not in html
     assert "only its recipient may read it" in html
+
+
+def test_a_personal_link_is_hidden_from_those_who_only_watch_the_work(client):
+    role = Role.objects.create(code="watcher", permissions=["admin:outbox:view"])
+    watcher = make_person("Wanda Watcher", "technician")
+    watcher.role_grants.create(role=role)
+    with transaction.atomic():
+        row = actions.send(
+            actor=SYSTEM,
+            to=["a@c.example"],
+            subject="Reset",
+            text="https://x.example/secret",
+            is_private=True,
+        )
+    actions.keep_sunk(
+        raw=b"Subject: Reset\r\n\r\nhttps://x.example/secret",
+        envelope_from="support@localhost",
+        envelope_to=["a@c.example"],
+        message_id=row.message_id,
+    )
+
+    client.force_login(watcher)
+    assert "x.example/secret" not in page(client, f"/admin/outbox-mail/{row.pk}/")
+    client.force_login(make_person("Ada Admin", "administrator"))
+    assert "x.example/secret" in page(client, f"/admin/outbox-mail/{row.pk}/")
 
 
 def test_only_administrators_come_in(client):
