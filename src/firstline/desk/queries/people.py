@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from firstline.accounts.models import Person, TeamMembership
+from firstline.accounts.models import Person
 from firstline.kit.actor import Actor
 from firstline.kit.text import clean
 from firstline.organizations.models import Team
@@ -54,8 +54,3 @@ def assignees(ticket: Ticket) -> list[Candidate]:
 def other_teams(ticket: Ticket) -> list[Team]:
     """Where the ticket could be sent."""
     return list(Team.objects.filter(is_active=True).exclude(pk=ticket.team_id or 0).order_by("tier", "name"))
-
-
-def is_member(person_id: int, team_id: int) -> bool:
-    """Whether the person works in the team."""
-    return TeamMembership.objects.filter(person_id=person_id, team_id=team_id).exists()
