@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from hmac import compare_digest
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from firstline.devices import enrolment
 from firstline.devices.models import Device, EnrolmentToken, HealthSample
@@ -90,12 +90,12 @@ def standing_tokens() -> QuerySet[EnrolmentToken]:
 
 
 def token_in(text: str) -> EnrolmentToken | None:
-    """The standing token that `text` is, as a person was shown it; None for anything else."""
+    """The token that `text` is and that can still enrol a device; None for anything else."""
     try:
         told = decode_token(text)
     except ProtocolError:
         return None
-    found = standing_tokens().filter(token_id=told.token_id).first()
+    found = standing_tokens().filter(token_id=told.token_id, uses__lt=F("uses_max")).first()
     if found is None or not compare_digest(told.secret, enrolment.secret_of(told.token_id)):
         return None
     return found
