@@ -80,6 +80,8 @@ def _tag(command: Command, checks: Sequence[tuple[str, str, str]]) -> tuple[str,
         return _("exit code %(code)s") % {"code": command.exit_code}, kind
     if state == CommandState.DONE and checks:
         return "", ""
+    if state == CommandState.REFUSED and command.end_reason not in {"", "user_refused"}:
+        return str(CommandState.FAILED.label), "amber"  # nobody said no
     return str(state.label), _TAGS[state]
 
 
