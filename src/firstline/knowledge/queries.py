@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from firstline.kit.actor import Actor
 from firstline.kit.errors import NotFound
+from firstline.kit.text import clean
 from firstline.knowledge.enums import ArticleStatus, Audience
 from firstline.knowledge.models import Article, ArticleFeedback
 from firstline.knowledge.permissions import ARTICLE_EDIT, ARTICLE_VIEW
@@ -88,10 +89,10 @@ def article_list(actor: Actor, *, text: str = "", status: str = "", language: st
     if status in ArticleStatus.values:
         rows = rows.filter(status=status)
     if language:
-        rows = rows.filter(language=language)
-    if text.strip():
+        rows = rows.filter(language=clean(language))
+    if words := clean(text).strip():
         hits = search.search(tokens_of(actor), text, kinds=[KIND], limit=200)
-        contains = Q(title__icontains=text.strip()) | Q(body_markdown__icontains=text.strip())
+        contains = Q(title__icontains=words) | Q(body_markdown__icontains=words)
         rows = rows.filter(
             Q(pk__in=[hit.object_id for hit in hits]) | (~Q(status=ArticleStatus.PUBLISHED) & contains)
         )

@@ -45,7 +45,7 @@ class PeopleFilter:
         state, sort = given.get("state", "active"), given.get("sort", "name")
         return cls(
             q=clean_line(given.get("q", ""), 200),
-            role=given.get("role", "")[:60],
+            role=clean_line(given.get("role", ""), 60),
             team=_number(given.get("team", "")),
             organization=_number(given.get("organization", "")),
             state=state if state in _STATES else "active",
