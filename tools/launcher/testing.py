@@ -130,7 +130,7 @@ def _python_tests(tally: Tally) -> None:
             FIRSTLINE_DATABASE_POOL="0",
         )
     tally.run("Campaigns, one-minute slices", _pytest("tests/campaigns"))
-    tally.run("End to end, in a browser", _pytest("tests/e2e"))
+    tally.run("End to end, in a browser", _pytest("tests/e2e", "-p", "no:randomly"))
 
 
 def _campaign(tally: Tally, name: str) -> None:
