@@ -40,6 +40,9 @@ def main() -> None:
         "administrator": ("Ada Aldridge", ["requester", "administrator"], provider, []),
         "requester": ("Rita Reinholt", ["requester"], works, []),
         "stranger": ("Stan Santoro", ["requester"], other, []),
+        # People of a customer with a technician's and an administrator's roles: still no provider.
+        "foreigner": ("Fay Fontaine", ["requester", "technician", "network_administrator"], other, []),
+        "governor": ("Gus Grabowski", ["requester", "manager", "administrator"], other, []),
     }
     said = {"password": PASSWORD, "teams": {team.name: team.pk for team in teams}}
     for role, (name, roles, organization, members) in cast.items():

@@ -63,6 +63,8 @@ PEOPLE_MANAGE = declare("admin:people:manage", _("Manage people, roles and teams
 SETTINGS_MANAGE = declare(settings_manage, _("Change settings, organisations and services"))
 AUDIT_VIEW = declare("admin:audit:view", _("Read the audit trail"))
 OUTBOX_VIEW = declare("admin:outbox:view", _("See and retry background work"))
+# They concern every organisation: whoever works for a customer never holds them, whatever the roles say.
+INSTALLATION_WIDE = frozenset({SETTINGS_MANAGE, AUDIT_VIEW, OUTBOX_VIEW})
 TOKEN_MANAGE = declare("accounts:token:manage", _("Create API tokens for oneself"))
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from firstline.kit.actor import Actor
 from firstline.knowledge.actions import BODY_CHARS_MAX, ArticleContent
 from firstline.knowledge.enums import Audience
 from firstline.knowledge.models import Article
@@ -53,10 +54,15 @@ class ArticleForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        organizations = Organization.objects.filter(is_active=True)
+        if not actor.is_provider:
+            # Customers write for their own people and see no other customer's name.
+            organizations = organizations.filter(pk=actor.organization_id or 0)
+            self.fields["organization"].required = True
         for name, rows in (
-            ("organization", Organization.objects.filter(is_active=True)),
+            ("organization", organizations),
             ("team", Team.objects.filter(is_active=True)),
         ):
             choice = self.fields[name]

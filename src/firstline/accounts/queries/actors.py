@@ -10,6 +10,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from firstline.accounts.models import ApiToken, Person, Role, SignInSession, TeamMembership
+from firstline.accounts.permissions import INSTALLATION_WIDE
 from firstline.accounts.queries.links import hash_secret
 from firstline.accounts.queries.roles import expand
 from firstline.kit import clock
@@ -37,20 +38,23 @@ def actor_for(person: Person, *, request_id: str = "") -> Actor:
 
     Costs two queries, or none while nothing changed what the person may do: the result is
     kept per process under `permissions_version`, which every such change moves on.
-    `person` must be freshly loaded. Inactive and erased people get no permissions.
+    `person` must be freshly loaded. Inactive and erased people get no permissions, and people
+    of customers none that concern every organisation.
     """
     grants = _grants_of(person)
     usable = person.is_active and person.organization.is_active
+    is_provider = person.organization.is_provider
+    held = grants.permissions if is_provider else grants.permissions - INSTALLATION_WIDE
     return Actor(
         kind="person",
         id=person.pk,
         label=person.name,
         organization_id=person.organization_id,
         team_ids=grants.team_ids if usable else frozenset(),
-        permissions=grants.permissions if usable else frozenset(),
+        permissions=held if usable else frozenset(),
         language=person.language,
         time_zone=person.time_zone,
-        is_provider=person.organization.is_provider,
+        is_provider=is_provider,
         request_id=request_id,
     )
 

@@ -77,7 +77,7 @@ def create(request: HttpRequest) -> HttpResponse:
         if origin_id.isdecimal() and len(origin_id) < 19
         else None
     )
-    form = ArticleForm(request.POST or None, initial=_initial_for(origin))
+    form = ArticleForm(request.POST or None, initial=_initial_for(origin), actor=actor)
     if request.method == "POST" and form.is_valid():
         try:
             row = actions.create_article(actor=actor, content=form.content(), variant_of=origin)
@@ -94,7 +94,7 @@ def edit(request: HttpRequest, article_id: int) -> HttpResponse:
     actor = actor_of(request)
     row = queries.get_article_for(actor, article_id)
     check_can_edit(actor, row)
-    form = ArticleForm(request.POST or None, initial=initial_of(row))
+    form = ArticleForm(request.POST or None, initial=initial_of(row), actor=actor)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"] or row.version
         try:
