@@ -35,6 +35,12 @@ export function teachManners(): void {
   window.addEventListener("pageshow", () => {
     document.querySelectorAll<HTMLFormElement>("form[data-sent]").forEach((form) => delete form.dataset["sent"]);
   });
+  // Something was chosen: the menu has done its work, whether the page comes anew or is morphed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target instanceof Element ? event.target : null;
+    const menu = form?.closest<HTMLDetailsElement>("details[data-menu], details.askfold");
+    if (menu) menu.open = false;
+  });
   document.addEventListener("click", (event) => closeMenus(event.target));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeMenus(null);
@@ -45,6 +51,9 @@ export function teachManners(): void {
       !(element instanceof HTMLDetailsElement && detail.attrName === "open"),
     // Nor what they ticked, unless the server asks for something else, as a reply that resolves does.
     htmx_before_morph_node: (element: Element, detail: { newNode: Element }) => {
+      // What an opened fold has fetched is not in the answer.
+      const address = element.matches("details[open][hx-get]") ? element.getAttribute("hx-get") : null;
+      if (address !== null && address === detail.newNode.getAttribute("hx-get")) return false;
       if (element instanceof HTMLFormElement && detail.newNode.getAttribute("data-asks")) {
         queueMicrotask(() => chooseAgain(element));
       }

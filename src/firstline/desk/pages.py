@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -213,7 +214,8 @@ def neighbours(rows: Sequence[Row], number: int, view: str) -> Neighbours:
 
 def view_of(request: HttpRequest) -> str:
     """The list that a ticket was opened from."""
-    asked = request.GET.get("in", "")
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).query
+    asked = request.GET.get("in") or parse_qs(here).get("in", [""])[-1]
     return asked if asked in View.values else View.MINE.value
 
 
