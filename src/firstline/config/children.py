@@ -44,13 +44,17 @@ def follow_parent() -> None:
 
 
 class Child:
-    """A supervised process whose errors go to `log` and whose first line of output says "ready"."""
+    """A supervised process whose errors go to `log`; its first line of output says "ready", or (not
+    `says_ready`) all its output goes there too."""
 
-    def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: dict[str, str], log: Path, *, says_ready: bool = True
+    ) -> None:
         self.name = command[2].rpartition(".")[2] if len(command) > 2 else command[0]
         self._command = list(command)
         self._environment = environment
         self._log = log
+        self._says_ready = says_ready
         self._pause = 0.5
         self._start()
 
@@ -63,7 +67,8 @@ class Child:
                 self._command,
                 env={**self._environment, LIFELINE: str(read_end)},
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                # A pipe that nobody reads on would stop a child that goes on talking.
+                stdout=subprocess.PIPE if self._says_ready else log,
                 stderr=log,
                 pass_fds=(read_end,),
                 start_new_session=True,  # Ctrl-C reaches the parent, which ends its children in order.

@@ -113,6 +113,7 @@ def _start_agent(data: Path, environment: dict[str, str], place: address.Address
         [*python("firstline_agent"), "run", "--state", str(state), "--prompt", "page"],
         environment,
         data / "logs" / "agent.log",
+        says_ready=False,
     )
 
 
