@@ -3,10 +3,11 @@
 import os
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import People
 from tests.e2e.service import Service, start_service, wait_until
@@ -17,8 +18,14 @@ COMMAND = f"for i in $(seq 1 {LINES}); do echo line $i; sleep 0.2; done; exit 7"
 EXPECTED = [f"line {number}" for number in range(1, LINES + 1)]
 
 
-def test_output_survives_a_killed_service(tmp_path: Path, people_of: Callable[..., People]) -> None:
-    service = start_service(tmp_path / "data")
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    running = start_service(tmp_path / "data")
+    yield running
+    assert running.stop() == 0
+
+
+def test_output_survives_a_killed_service(service: Service, people_of: Callable[..., People]) -> None:
     group = people_of("en-GB", of=service)
     portal = group.signed_in("lin.yue@alder.example")
     write_fault(portal, Fault("My laptop is slow since the update", "Every program needs a minute."))
@@ -42,7 +49,6 @@ def test_output_survives_a_killed_service(tmp_path: Path, people_of: Callable[..
     desk.reload()
     assert _lines(desk) == EXPECTED
     assert service.command("audit", "verify").returncode == 0
-    assert service.stop() == 0
 
 
 def _terminal(desk: Page) -> Locator:
