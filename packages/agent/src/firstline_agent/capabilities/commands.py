@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,14 +59,7 @@ class ShellCommand:
         """Never raises for anything the command does; `on_start` is called once it exists."""
         started = time.monotonic()
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._system.shell(self._text),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-                cwd=_home(),
-            )
+            self._process, transport = await _start(self._system.shell(self._text))
         except OSError as error:
             self._sink(Stream.STDERR, str(error).encode()[:OUTPUT_CHUNK_BYTES_MAX])
             return Outcome(FinishReason.NOT_STARTED, _since(started))
@@ -75,6 +68,8 @@ class ShellCommand:
             reason = await self._wait(self._process)
         finally:
             self.kill()
+            # Whatever still holds the pipes: they are let go now, not when the loop is gone.
+            transport.close()
         return self._outcome(self._process, reason, started)
 
     async def _wait(self, process: asyncio.subprocess.Process) -> FinishReason:
@@ -130,6 +125,21 @@ class ShellCommand:
             signal=-code if code is not None and code < 0 else 0,
             dropped_bytes=self._dropped_bytes,
         )
+
+
+async def _start(arguments: Sequence[str]) -> tuple[asyncio.subprocess.Process, asyncio.SubprocessTransport]:
+    """As `asyncio.create_subprocess_exec`, together with the transport, which only the caller can close."""
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.subprocess_exec(
+        lambda: asyncio.subprocess.SubprocessStreamProtocol(limit=2**16, loop=loop),
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        cwd=_home(),
+    )
+    return asyncio.subprocess.Process(transport, protocol, loop), transport
 
 
 async def _gather(pipe: asyncio.StreamReader, until: float, bytes_max: int) -> bytes:
