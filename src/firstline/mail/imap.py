@@ -54,7 +54,7 @@ def sign_in(box: BaseMailBox, mailbox: Mailbox) -> None:
         password = sealing.unseal(mailbox.imap_password_sealed)
         box.login(mailbox.imap_user, password, initial_folder=None)
     except BaseException:
-        box.client.shutdown()
+        _hang_up(box)
         raise
 
 
@@ -67,8 +67,13 @@ def closing(box: BaseMailBox) -> Iterator[BaseMailBox]:
         with contextlib.suppress(*FAULTS):
             box.logout()
         # A server that went away in the middle leaves the socket open.
-        with contextlib.suppress(*FAULTS):
-            box.client.shutdown()
+        _hang_up(box)
+
+
+def _hang_up(box: BaseMailBox) -> None:
+    """Close the socket; one that a failed TLS handshake has closed already must not hide why it failed."""
+    with contextlib.suppress(*FAULTS):
+        box.client.shutdown()
 
 
 def open_connection(mailbox: Mailbox) -> BaseMailBox:
@@ -81,7 +86,7 @@ def open_connection(mailbox: Mailbox) -> BaseMailBox:
         try:
             box.client.starttls(ssl_context=ssl.create_default_context())
         except BaseException:
-            box.client.shutdown()
+            _hang_up(box)
             raise
         return box
     return MailBoxUnencrypted(host, port, timeout=SECONDS_MAX)

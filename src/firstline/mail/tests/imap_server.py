@@ -1,8 +1,38 @@
 """A small scripted IMAP server on a real socket: enough of RFC 3501 for imaplib to talk to."""
 
+import contextlib
+import datetime
 import re
 import socketserver
+import ssl
 import threading
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """The TLS side of a server that no client has reason to trust."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(now - datetime.timedelta(days=1))
+    certificate = builder.not_valid_after(now + datetime.timedelta(days=1)).sign(key, hashes.SHA256())
+    file = folder / "imap.pem"
+    file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
 
 
 class ScriptedImap(socketserver.ThreadingTCPServer):
@@ -11,8 +41,11 @@ class ScriptedImap(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, messages: dict[int, bytes], password: str = "secret") -> None:
+    def __init__(
+        self, messages: dict[int, bytes], password: str = "secret", tls: ssl.SSLContext | None = None
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Talk)
+        self.tls = tls
         self.messages, self.password = messages, password
         self.seen: set[int] = set()
         self.log: list[str] = []
@@ -53,7 +86,14 @@ class _Talk(socketserver.StreamRequestHandler):
         return True
 
     def capability(self, tag: str, command: str) -> bool:
-        return self.ok(tag, "* CAPABILITY IMAP4rev1")
+        return self.ok(tag, "* CAPABILITY IMAP4rev1" + (" STARTTLS" if self.server.tls else ""))
+
+    def starttls(self, tag: str, command: str) -> bool:
+        """Only ever answers clients that refuse the certificate."""
+        self.ok(tag)
+        with contextlib.suppress(OSError):
+            self.server.tls.wrap_socket(self.connection, server_side=True).close()
+        return False
 
     def login(self, tag: str, command: str) -> bool:
         if self.server.password not in command:

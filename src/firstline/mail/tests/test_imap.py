@@ -8,7 +8,7 @@ from firstline.mail import actions, checking, imap
 from firstline.mail.actions import MailboxSettings
 from firstline.mail.models import InboundMessage, Mailbox
 from firstline.mail.smtpd import SmtpServer
-from firstline.mail.tests.imap_server import ScriptedImap
+from firstline.mail.tests.imap_server import ScriptedImap, self_signed
 from firstline.outbox.testing import drain, run_periodic
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,6 +104,13 @@ def test_the_connection_test_says_what_is_wrong(administrator):
     assert finding.sentence == (
         f"127.0.0.1 answers, but nothing listens on port {port}. Check port and firewall."
     )
+
+
+def test_an_untrusted_certificate_is_named_as_such(administrator, tmp_path):
+    with ScriptedImap({}, tls=self_signed(tmp_path)) as server:
+        draft = actions.apply_settings(Mailbox(), settings_for(server, imap_security="starttls"))
+
+        assert checking.check_imap(draft).code == "certificate"
 
 
 def test_the_smtp_half_is_tried_too():
