@@ -12,6 +12,7 @@ TEAMS = (
     ("Business systems", "L2"), ("Identity", "L2"), ("Servers", "L3"),
 )  # fmt: skip
 CLIENTS = 50
+READERS_OF_CHINESE = ("colleague", "administrator")
 WATCHERS = 5
 PASSWORD = "willow-harbour-lantern-57"
 
@@ -49,7 +50,7 @@ def main() -> None:
         host = organization.domains[0]
         person = make_person(
             name, *roles, organization=organization, teams=members, password=PASSWORD,
-            email=f"{role}@{host}",
+            email=f"{role}@{host}", language="zh-hans" if role in READERS_OF_CHINESE else "en",
         )  # fmt: skip
         actor = actor_for(Person.objects.get(pk=person.pk))
         has_token = actor.may("accounts:token:manage")

@@ -36,8 +36,9 @@ def priority(request: HttpRequest) -> HttpResponse:
         "example": example,
         "answer": _answer(example, matrix),
     }
-    status = 422 if form.is_bound else 200
-    return render(request, "routing/priority.html", context, block="example", status=status)
+    if form.is_bound:
+        return render(request, "routing/priority.html", context, status=422)
+    return render(request, "routing/priority.html", context, block="example")
 
 
 @gate(SETTINGS_MANAGE)
