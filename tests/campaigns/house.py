@@ -69,7 +69,9 @@ def main() -> None:
     for number in range(CLIENTS):
         email = f"client{number:02}@works.example"
         make_person(f"Client {number}", "requester", organization=works, email=email)
-    Installation.objects.update_or_create(pk=1, defaults={"name": "Campaign", "is_set_up": True})
+    Installation.objects.update_or_create(
+        pk=1, defaults={"name": "Campaign", "is_set_up": True, "api_requests_per_minute": 1_000_000}
+    )
     print(json.dumps(said))
 
 

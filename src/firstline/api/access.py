@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from firstline.accounts.actions import authenticate_token
+from firstline.api import limits
 from firstline.api.actions import keep_answer
 from firstline.api.enums import BODY_BYTES_MAX, KEY_LENGTH_MAX
 from firstline.api.models import StoredAnswer
@@ -26,7 +27,7 @@ class Bearer(HttpBearer):
     """`Authorization: Bearer …` with a person's API token; what they may do is looked up at each request."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        """The token's actor; a body beyond the limit is refused before anybody reads it."""
+        """The token's actor; who asks too often or sends too much is refused before anybody reads it."""
         _check_size(request)
         actor = authenticate_token(token, request_id=getattr(request, "firstline_id", ""))
         if actor is None:
@@ -34,6 +35,7 @@ class Bearer(HttpBearer):
         request.actor = actor  # type: ignore[attr-defined]
         if "Accept-Language" not in request.headers:
             translation.activate(actor.language)
+        limits.check(hash(token), actor.label)
         return actor
 
 

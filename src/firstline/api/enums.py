@@ -14,6 +14,9 @@ ERRORS: dict[str, str | Promise] = {
     "json_invalid": _("The body of the request is not valid JSON."),
     "request_invalid": _("Some values of the request cannot be used."),
     "request_too_large": _("The request is larger than %(limit)s bytes."),
+    "too_many_requests": _(
+        "This token may send %(limit)s requests a minute. Send the next one in %(seconds)s s."
+    ),
     "path_unknown": _("There is nothing at this address."),
     "method_wrong": _("This address does not answer to %(method)s."),
     "server_fault": _("Something broke on our side. It is recorded; try again in a minute."),

@@ -54,6 +54,7 @@ TITLES = {
     409: "Conflict",
     413: "Content Too Large",
     422: "Unprocessable Content",
+    429: "Too Many Requests",
     500: "Internal Server Error",
 }
 
@@ -81,6 +82,8 @@ def answer(
     )
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="firstline"'
+    if status == 429:
+        response["Retry-After"] = str(error.params["seconds"])
     return response
 
 

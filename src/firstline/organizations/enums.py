@@ -43,6 +43,9 @@ class SetupStep(TextChoices):
     AGENT = "agent", pgettext_lazy("set-up step", "Devices")
 
 
+API_REQUESTS_PER_MINUTE = 600  # of one token, until an administrator says otherwise
+API_REQUESTS_MOST = 1_000_000
+
 ERRORS: dict[str, str | Promise] = {
     # Codes of `kit.input`, which has no texts of its own.
     "text_missing": _("This cannot be empty."),
@@ -71,6 +74,7 @@ ERRORS: dict[str, str | Promise] = {
     "criticality_unknown": _("Criticality is a number from 1 (critical) to 4 (low)."),
     "too_many_keywords": _("A service can have at most %(limit)s keywords."),
     "public_url_invalid": _("The address is like https://help.example.com, with nothing after the name."),
+    "api_rate_out_of_range": _("A token may send 1 to %(limit)s requests a minute."),
     "setup_step_unknown": _("The set-up assistant has no such step."),
     "demo_removal_unavailable": _("There is no demo to leave on this installation."),
 }

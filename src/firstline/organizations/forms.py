@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from firstline.organizations.enums import Criticality, Language
+from firstline.organizations.enums import API_REQUESTS_MOST, Criticality, Language
 from firstline.organizations.models import Installation, Organization, Service, Site, Team
 
 
@@ -128,6 +128,12 @@ class InstallationForm(forms.Form):
     )
     default_language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
+    api_requests_per_minute = forms.IntegerField(
+        label=_("API requests per minute"),
+        min_value=1,
+        max_value=API_REQUESTS_MOST,
+        help_text=_("Each token may send so many; what comes above that is told when to come again."),
+    )
 
     def __init__(self, installation: Installation, data: Any = None) -> None:
         super().__init__(data, initial={name: getattr(installation, name) for name in self.base_fields})

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from firstline.kit import clock
-from firstline.organizations.enums import Criticality, Language, Tier
+from firstline.organizations.enums import API_REQUESTS_PER_MINUTE, Criticality, Language, Tier
 
 
 class Organization(models.Model):
@@ -98,6 +98,7 @@ class Installation(models.Model):
     is_set_up = models.BooleanField(default=False)
     setup_steps = models.JSONField(default=list, blank=True)
     is_demo = models.BooleanField(default=False)
+    api_requests_per_minute = models.PositiveIntegerField(default=API_REQUESTS_PER_MINUTE)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="installation_single")]

@@ -5,6 +5,7 @@ from django.db.models import Count
 from firstline.kit.actor import Actor
 from firstline.kit.errors import NotFound
 from firstline.kit.prepared import Prepared
+from firstline.organizations.enums import API_REQUESTS_PER_MINUTE
 from firstline.organizations.models import Department, Installation, Organization, Service, Site, Team
 from firstline.organizations.permissions import can_see
 
@@ -12,6 +13,15 @@ from firstline.organizations.permissions import can_see
 def installation() -> Installation:
     """The installation; its defaults before the first migrate wrote the row."""
     return Installation.objects.first() or Installation()
+
+
+def api_requests_per_minute() -> int:
+    """How many requests one API token may send in a minute; read at every request, so by prepared SQL."""
+    row = _installations.first()
+    return row.api_requests_per_minute if row is not None else API_REQUESTS_PER_MINUTE
+
+
+_installations = Prepared(lambda: Installation.objects.all()[:1])
 
 
 def provider() -> Organization | None:

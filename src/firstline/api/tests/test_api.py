@@ -1,6 +1,6 @@
 """The API as programs meet it: tokens, gates, problems, repeats, alerts, tickets."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,8 +12,9 @@ from firstline.api.models import StoredAnswer
 from firstline.api.v1 import api
 from firstline.devices.models import Device
 from firstline.kit import clock
+from firstline.kit.ids import token
 from firstline.monitoring.models import Alert
-from firstline.organizations.models import Service
+from firstline.organizations.models import Installation, Service
 from firstline.tickets.models import Message, Ticket
 from firstline.tickets.testing import make_cast, make_ticket
 
@@ -352,3 +353,31 @@ def test_fault_of_ours_is_a_problem_too(tina, monkeypatch):
     response = tina.get("tickets")
 
     assert (response.status_code, response.json()["code"]) == (500, "server_fault")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "2 requests a minute"), ("zh-hans", "每分钟最多发送 2 次")]
+)
+def test_a_token_that_asks_too_often_is_told_when_to_come_again(client, cast, caplog, language, words):
+    secrets = [token(), token()]  # what other tests' tokens have left does not count for these
+    for secret in secrets:
+        ApiToken.objects.create(
+            person=cast.technician, name="x", prefix=secret[:6], secret_hash=hash_secret(secret)
+        )
+    busy, calm = ({"authorization": f"Bearer {secret}", "accept-language": language} for secret in secrets)
+    Installation.objects.update_or_create(pk=1, defaults={"api_requests_per_minute": 2})
+
+    with clock.frozen(datetime(2026, 3, 2, 9, tzinfo=UTC)):
+        answers = [client.get("/api/v1/tickets", headers=busy) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+        assert client.get("/api/v1/tickets", headers=calm).status_code == 200
+        clock.advance(timedelta(seconds=int(answers[-1]["Retry-After"])))
+        later = [client.get("/api/v1/tickets", headers=busy).status_code for _ in range(2)]
+
+    assert later == [200, 429]
+    assert answers[2]["Retry-After"] == "30"
+    assert answers[2]["Content-Type"] == "application/problem+json"
+    assert answers[2].json()["code"] == "too_many_requests"
+    assert words in answers[2].json()["detail"]
+    told = [line for line in caplog.messages if "a minute" in line]
+    assert told == [f"api requests of {cast.technician.name} refused: more than 2 a minute"]

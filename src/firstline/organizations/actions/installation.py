@@ -9,7 +9,7 @@ from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, InvalidInput
 from firstline.kit.refs import Ref
 from firstline.organizations.actions.recording import differences, values
-from firstline.organizations.enums import SetupStep
+from firstline.organizations.enums import API_REQUESTS_MOST, SetupStep
 from firstline.organizations.events import InstallationChanged
 from firstline.organizations.models import Installation
 from firstline.organizations.permissions import check_can_manage_settings
@@ -17,7 +17,7 @@ from firstline.organizations.queries import installation as get_installation
 from firstline.outbox.actions import publish, transaction
 
 DemoRemoval = Callable[[Actor], None]
-_FIELDS = ("name", "public_url", "default_language", "time_zone")
+_FIELDS = ("name", "public_url", "default_language", "time_zone", "api_requests_per_minute")
 _removals: list[DemoRemoval] = []
 
 
@@ -27,12 +27,18 @@ def ensure_installation() -> None:
 
 
 def update_installation(
-    *, actor: Actor, name: str, public_url: str, default_language: str, time_zone: str
+    *,
+    actor: Actor,
+    name: str,
+    public_url: str,
+    default_language: str,
+    time_zone: str,
+    api_requests_per_minute: int | None = None,
 ) -> Installation:
     """Change the installation's settings; announces `installation_changed` when something differs.
 
     Raises `InvalidInput` for an empty name, an address that is not a plain origin, an
-    unknown language or zone.
+    unknown language or zone, a limit of requests out of range (None leaves it as it is).
     """
     check_can_manage_settings(actor)
     with transaction():
@@ -42,11 +48,18 @@ def update_installation(
             public_url=public_url,
             default_language=default_language,
             time_zone=time_zone,
+            api_requests_per_minute=api_requests_per_minute,
         )
 
 
 def apply_update_installation(
-    *, actor: Actor, name: str, public_url: str, default_language: str, time_zone: str
+    *,
+    actor: Actor,
+    name: str,
+    public_url: str,
+    default_language: str,
+    time_zone: str,
+    api_requests_per_minute: int | None = None,
 ) -> Installation:
     """As `update_installation`, inside the caller's transaction and without a permission check."""
     row = get_installation()
@@ -55,6 +68,12 @@ def apply_update_installation(
     row.public_url = _origin(public_url)
     row.default_language = typed.language(default_language, field="default_language")
     row.time_zone = typed.time_zone(time_zone)
+    if api_requests_per_minute is not None:
+        if not 1 <= api_requests_per_minute <= API_REQUESTS_MOST:
+            raise InvalidInput(
+                "api_rate_out_of_range", field="api_requests_per_minute", limit=API_REQUESTS_MOST
+            )
+        row.api_requests_per_minute = api_requests_per_minute
     old, new = differences(before, values(row, *_FIELDS))
     if new:
         row.save(update_fields=_FIELDS)

@@ -210,9 +210,10 @@ def test_service_with_bad_input_is_refused(bad: dict[str, Any]) -> None:
 def test_installation_settings_change() -> None:
     row = actions.update_installation(
         actor=SYSTEM, name="Help", public_url="https://help.example.com:8443/", default_language="zh-hans",
-        time_zone="Asia/Shanghai",
+        time_zone="Asia/Shanghai", api_requests_per_minute=90,
     )  # fmt: skip
 
+    assert queries.api_requests_per_minute() == 90
     assert row.public_url == "https://help.example.com:8443"
     assert queries.installation().default_language == "zh-hans"
 
@@ -226,6 +227,18 @@ def test_installation_address_that_is_no_origin_is_refused(url: str) -> None:
         actions.update_installation(
             actor=SYSTEM, name="Help", public_url=url, default_language="en", time_zone="UTC"
         )
+
+
+@pytest.mark.parametrize("rate", [0, -1, 1_000_001])
+def test_api_limit_out_of_range_is_refused(rate: int) -> None:
+    with pytest.raises(InvalidInput, match="api_rate_out_of_range") as refused:
+        actions.update_installation(
+            actor=SYSTEM, name="Help", public_url="", default_language="en", time_zone="UTC",
+            api_requests_per_minute=rate,
+        )  # fmt: skip
+
+    assert refused.value.field == "api_requests_per_minute"
+    assert queries.api_requests_per_minute() == 600
 
 
 def test_setup_is_resumed_finished_once_and_reopened_by_leaving_the_demo(

@@ -150,9 +150,12 @@ def test_service_is_made_changed_and_archived(admin: Client) -> None:
 
 def test_installation_settings_are_saved_or_refused(admin: Client) -> None:
     post = {"name": "IT 服务台", "public_url": "https://help.example.com", "default_language": "zh-hans",
-            "time_zone": "Asia/Shanghai"}  # fmt: skip
+            "time_zone": "Asia/Shanghai", "api_requests_per_minute": "1200"}  # fmt: skip
     assert admin.post("/admin/installation/", post).status_code == 303
     assert queries.installation().name == "IT 服务台"
+    assert queries.api_requests_per_minute() == 1200
 
-    for bad in ({"name": ""}, {"public_url": "javascript:alert(1)"}, {"time_zone": "x"}):
+    for bad in ({"name": ""}, {"public_url": "javascript:alert(1)"}, {"time_zone": "x"},
+                {"api_requests_per_minute": "0"}, {"api_requests_per_minute": "9" * 30},
+                {"api_requests_per_minute": "\x00"}):  # fmt: skip
         assert admin.post("/admin/installation/", {**post, **bad}).status_code == 422
