@@ -7,14 +7,24 @@ import django
 from django.core.management import CommandError, get_commands, load_command_class
 from django.utils import translation
 
+from firstline.config import faults
+from firstline.config.words import chinese_locale
+
 NOUNS = ("audit", "backup", "device", "import", "mail", "sla", "translations", "alert")
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command in the terminal's language; non-zero on failure."""
-    from firstline.config.words import chinese_locale
-
+    """Run one command in the terminal's language; non-zero on failure, which is one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstline.config.settings")
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - the last one to answer for it, in one sentence
+        return faults.tell(" ".join(arguments[:2]), error)
+
+
+def _run(arguments: list[str]) -> int:
     django.setup()
     noun = arguments[0]
     known = get_commands()

@@ -110,7 +110,11 @@ def _audit() -> Line:
 
 
 def _disk() -> Line:
-    usage = shutil.disk_usage(settings.FIRSTLINE_DATA_DIR)
+    try:
+        usage = shutil.disk_usage(settings.FIRSTLINE_DATA_DIR)
+    except OSError as error:
+        advice = _("The data folder cannot be read: mail and files are refused. Is its disk mounted?")
+        return Line(BAD, _("Disk"), f"{settings.FIRSTLINE_DATA_DIR}: {error.strerror}", advice)
     value = _("%(free)s free of %(total)s") % {"free": _size(usage.free), "total": _size(usage.total)}
     if usage.free < 2**30:
         return Line(BAD, _("Disk"), value, _("Make room: below 1 GB mail and files will soon be refused."))

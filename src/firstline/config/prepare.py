@@ -9,14 +9,25 @@ from pathlib import Path
 
 import django
 
+from firstline.config import faults
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when the service may start; otherwise one sentence on standard error and 1."""
+    """0 when the service may start; otherwise one sentence on standard error and not 0."""
     parser = argparse.ArgumentParser(prog="prepare")
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--reset-demo", action="store_true")
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstline.config.settings")
+    try:
+        return _prepare(with_demo=options.demo, reset_demo=options.reset_demo)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - the last one to answer for it, in one sentence
+        return faults.tell("prepare", error)
+
+
+def _prepare(*, with_demo: bool, reset_demo: bool) -> int:
     django.setup()
 
     from firstline.config import upgrade
@@ -24,13 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with _step("translations", "界面语言") as note:
             note(_compile_translations())
-        if options.reset_demo:
+        if reset_demo:
             upgrade.remove_demo_database()
         pending = upgrade.check()
         if pending:
             with _step("database", "数据库"):
                 upgrade.migrate()
-        if options.demo:
+        if with_demo:
             _load_demo()
         else:
             _stay_without_demo()

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import ipaddress
 import json
 import logging
 import os
@@ -12,6 +13,8 @@ import threading
 from collections.abc import Callable
 
 import structlog
+
+from firstline.config import environment
 
 log = structlog.get_logger(__name__)
 
@@ -48,11 +51,25 @@ def _roles() -> frozenset[str]:
     return asked
 
 
+def trusted_proxies() -> list[str]:
+    """The addresses and networks whose X-Forwarded-For counts; none unless the operator names them."""
+    names = [name.strip() for name in environment.text("FIRSTLINE_TRUSTED_PROXIES").split(",")]
+    for name in filter(None, names):
+        try:
+            ipaddress.ip_network(name)
+        except ValueError:
+            raise environment.EnvironmentFault(
+                f"FIRSTLINE_TRUSTED_PROXIES lists addresses like 10.0.0.7 or 10.0.0.0/24, not {name!r}"
+            ) from None
+    return [name for name in names if name]
+
+
 async def _serve(options: argparse.Namespace, roles: frozenset[str]) -> None:
     import uvicorn
 
     from firstline.config import wiring
 
+    proxies = trusted_proxies()
     sockets = [_listen(host, options.port) for host in options.bind]
     server = uvicorn.Server(
         uvicorn.Config(
@@ -65,6 +82,9 @@ async def _serve(options: argparse.Namespace, roles: frozenset[str]) -> None:
             log_config=None,
             log_level=logging.WARNING,
             server_header=False,
+            # Anybody can write X-Forwarded-For; only what our own proxies write is believed.
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=proxies,
             ws_per_message_deflate=False,
             ws_max_size=2**20,
             ws_ping_interval=20,

@@ -133,5 +133,11 @@ class Words:
             f"  {name} 已退出（代码 {code}），正在重新启动。",
         )
 
+    def fault(self, kind: str, log: str) -> str:
+        return self._pick(
+            f"an error that nobody foresaw stopped this ({kind}); its trace is in {log}",
+            f"因意外错误而中止（{kind}），详细记录见 {log}",
+        )
+
     def stopping(self) -> str:
         return self._pick("\nStopping.", "\n正在停止。")

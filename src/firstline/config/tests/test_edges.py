@@ -1,12 +1,16 @@
 """What the outermost layer lets out: addresses and log lines."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from firstline.accounts.testing import make_person
 from firstline.config.asgi import application
 from firstline.config.logs import without_secrets
+from firstline.config.service import trusted_proxies
 
 
 @pytest.mark.parametrize(
@@ -45,3 +49,35 @@ def test_loopback_redirect_goes_to_localhost_only() -> None:
 
     assert asyncio.run(ask(b"127.0.0.1:8000")) == "http://localhost:8000/x"
     assert asyncio.run(ask(b"127.0.0.1:80@evil.example")) == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "trusted"),
+    [("", []), ("10.0.0.7", ["10.0.0.7"]), (" 10.0.0.0/24 , ::1", ["10.0.0.0/24", "::1"])],
+)
+def test_only_named_proxies_are_believed(
+    monkeypatch: pytest.MonkeyPatch, given: str, trusted: list[str]
+) -> None:
+    monkeypatch.setenv("FIRSTLINE_TRUSTED_PROXIES", given)
+
+    assert trusted_proxies() == trusted
+
+
+@pytest.mark.parametrize("given", ["*", "proxy.example.com", "10.0.0.1/8"])
+def test_a_proxy_that_is_no_address_is_refused_at_start(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("FIRSTLINE_TRUSTED_PROXIES", given)
+
+    with pytest.raises(SystemExit, match="FIRSTLINE_TRUSTED_PROXIES"):
+        trusted_proxies()
+
+
+@pytest.mark.django_db
+def test_health_tells_of_a_data_folder_that_is_gone(client: Client, settings: Any, tmp_path: Path) -> None:
+    settings.FIRSTLINE_DATA_DIR = tmp_path / "unmounted"
+    client.force_login(make_person("Ada", "administrator"))
+
+    page = client.get("/admin/health/")
+
+    assert page.status_code == 200
+    assert "The data folder cannot be read" in page.content.decode()
+    assert str(tmp_path / "unmounted") in page.content.decode()

@@ -1,5 +1,6 @@
 """Starting, backing up, restoring and upgrading a real data folder, by the commands an operator types."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[4]
 SOURCES = [ROOT / "src", ROOT / "packages/protocol/src", ROOT / "packages/agent/src"]
 
 
-def run(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -22,6 +23,7 @@ def run(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "PYTHONPATH": os.pathsep.join(map(str, SOURCES)),
         "FIRSTLINE_DATA_DIR": str(data),
         "LC_ALL": "C.UTF-8",
+        **more,
     }
     return subprocess.run(
         [sys.executable, "-m", *arguments],
@@ -30,7 +32,7 @@ def run(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=90,
+        timeout=300,
     )
 
 
@@ -115,3 +117,38 @@ def test_unknown_commands_and_values_are_told_in_a_sentence(data: Path) -> None:
     assert (unknown.returncode, wrong.returncode) == (2, 1)
     assert "there is no command 'nonsense'" in unknown.stderr
     assert "Nobody has the address nobody@example.com" in wrong.stderr
+
+
+@pytest.mark.parametrize(("locale", "words"), [("C.UTF-8", "its trace is in"), ("zh_CN.UTF-8", "详细记录见")])
+@pytest.mark.parametrize(
+    "command",
+    [("firstline.config.prepare",), ("firstline.config.commands", "audit", "verify")],
+)
+def test_what_nobody_foresaw_is_one_sentence_and_the_trace_is_in_the_log(
+    data: Path, command: tuple[str, ...], locale: str, words: str
+) -> None:
+    (data / "firstline.sqlite3").write_bytes(b"scrambled by a failing disk" * 400)
+
+    done = run(data, *command, LC_ALL=locale)
+
+    log = data / "logs" / "firstline.log"
+    told = [line for line in done.stderr.splitlines() if line.startswith("firstline:")]
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(told) == 1
+    assert "file is not a database" in told[0]
+    assert words in told[0]
+    assert str(log) in told[0]
+    line = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
+    assert (line["level"], line["event"]) == ("error", "unexpected_error")
+    assert "Traceback" in line["exception"]
+
+
+def test_a_trace_that_cannot_be_logged_follows_the_sentence(data: Path) -> None:
+    (data / "firstline.sqlite3").write_bytes(b"scrambled" * 999)
+    (data / "logs").write_text("in the way of the folder")
+
+    done = run(data, "firstline.config.prepare")
+
+    assert done.returncode == 1
+    assert done.stderr.index("its trace is in") < done.stderr.index("Traceback")
