@@ -24,8 +24,13 @@ _BACKEND = "firstline.accounts.backends.PersonBackend"
 @public
 @never_cache
 def start(request: HttpRequest) -> HttpResponse:
-    """Goes on where set-up stands; on a fresh installation the one-time key opens the first step."""
+    """Goes on where set-up stands; on a fresh installation the one-time key opens the first step.
+
+    A link that comes after set-up is told so, with the way in.
+    """
     if installation().is_set_up:
+        if "key" in request.GET and not actor_of(request).is_signed_in:
+            return render(request, "desk/setup/over.html", {}, status=410)
         return redirect(request, "/")
     if actor_of(request).may(SETTINGS_MANAGE):
         return redirect(request, next_url())

@@ -82,6 +82,11 @@ def test_whole_way_through(client: Client) -> None:
     assert [message.to for message in mail.outbox] == [["bo@northwind.example"]]
     assert client.get("/setup/")["Location"] == "/"
     assert client.get("/setup/teams/")["Location"] == "/"
+    for language, words in (("en", "This link was used"), ("zh-hans", "这个链接已经用过")):
+        late = Client(headers={"accept-language": language}).get(f"/setup/?key={key}")
+        assert late.status_code == 410
+        assert words in late.content.decode()
+        assert "/accounts/login/" in late.content.decode()
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
