@@ -1,28 +1,19 @@
 """Writing the index: what is found, under which words, by whom."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django.db import connection
 
 from firstline.kit.text import clean, clean_line, truncate
 from firstline.search.analysis import VERSION, tokens
+from firstline.search.documents import Document
 from firstline.search.models import SearchDocument
 from firstline.search.queries import kind_term, visibility_term
 
+__all__ = ["Document", "index", "index_many", "remove"]
+
 _BATCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One record to be found; `visibility` are tokens such as "org:3", "team:5", "person:9", "provider"."""
-
-    kind: str
-    object_id: int
-    organization_id: int | None
-    title: str
-    text: str
-    visibility: Sequence[str]
 
 
 def index(
@@ -33,12 +24,32 @@ def index(
     title: str,
     text: str,
     visibility: Sequence[str],
+    restricted_text: str = "",
+    restricted_visibility: Sequence[str] = (),
+    identifiers: Sequence[str] = (),
+    names: Sequence[str] = (),
+    fields: Mapping[str, Sequence[str]] | None = None,
+    changed_at: datetime | None = None,
 ) -> None:
-    """Make a record findable, or change how, in the caller's transaction (asserted).
-
-    An actor finds it who holds at least one of the `visibility` tokens; with none, nobody does.
-    """
-    index_many([Document(kind, object_id, organization_id, title, text, visibility)])
+    """Make a record findable, or change how, in the caller's transaction (asserted); see `Document`."""
+    index_many(
+        [
+            Document(
+                kind=kind,
+                object_id=object_id,
+                organization_id=organization_id,
+                title=title,
+                text=text,
+                visibility=visibility,
+                restricted_text=restricted_text,
+                restricted_visibility=restricted_visibility,
+                identifiers=identifiers,
+                names=names,
+                fields=fields or {},
+                changed_at=changed_at,
+            )
+        ]
+    )
 
 
 def index_many(documents: Iterable[Document]) -> None:
@@ -63,6 +74,7 @@ def remove(*, kind: str, object_ids: Iterable[int]) -> None:
 def _row(document: Document) -> SearchDocument:
     title = clean_line(document.title, 300)
     text = clean(document.text)
+    words = "\n".join([title, text, *document.identifiers, *document.names])
     special = [kind_term(document.kind), *(visibility_term(token) for token in document.visibility)]
     return SearchDocument(
         kind=document.kind,
@@ -70,7 +82,12 @@ def _row(document: Document) -> SearchDocument:
         organization_id=document.organization_id,
         title=title,
         excerpt=truncate(" ".join(text[:600].split()), 300),
-        terms=" ".join(filter(None, dict.fromkeys([*special, *tokens(f"{title}\n{text}")]))),
+        terms=" ".join(
+            filter(
+                None,
+                dict.fromkeys([*special, *tokens(words)]),
+            )
+        ),
         version=VERSION,
     )
 

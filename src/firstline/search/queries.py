@@ -8,6 +8,34 @@ from django.db import connection
 
 from firstline.kit.actor import Actor
 from firstline.search.analysis import query_terms, tokens
+from firstline.search.results import Completion, Correction, Facet, FacetValue, Hit, Part, Problem, Results
+from firstline.search.sources import FieldSpec, Source, forget_source, register_source, source_of, sources
+
+__all__ = [
+    "Completion",
+    "Correction",
+    "Facet",
+    "FacetValue",
+    "FieldSpec",
+    "Found",
+    "Hit",
+    "Match",
+    "Part",
+    "Problem",
+    "Results",
+    "Source",
+    "any_of",
+    "complete",
+    "find",
+    "forget_source",
+    "register_source",
+    "search",
+    "similar",
+    "source_of",
+    "sources",
+    "terms_of",
+    "tokens_of",
+]
 
 LIMIT_MAX = 500
 TERMS_MAX = 60
@@ -15,7 +43,7 @@ _SAFE_TERM = re.compile(r"[a-z0-9_:.-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Found:
     """One record found; `excerpt` is how its text begins."""
 
     kind: str
@@ -29,13 +57,95 @@ class Hit:
 class Match:
     """A record found by some of the terms asked for."""
 
-    hit: Hit
+    hit: Found
     terms: frozenset[str]
+
+
+def find(
+    actor: Actor,
+    text: str,
+    *,
+    kinds: Sequence[str] = (),
+    limit: int = 20,
+    offset: int = 0,
+    facets: bool = False,
+    live: bool = True,
+) -> Results:
+    """The best documents for what a person typed, among those the actor may see.
+
+    Words, "phrases", `field:value` and `-field:value`; `kinds` empty means every registered kind.
+    With `live` the last word counts as still being typed. Never raises for any text; both
+    databases give the same answer.
+    """
+    hits: list[Hit] = []
+    for source in _asked(kinds):
+        found = search(source.tokens(actor), text, kinds=[source.kind], limit=LIMIT_MAX)
+        visible = source.visible(actor, [row.object_id for row in found])
+        hits += [_hit(row) for row in found if row.object_id in visible]
+    return Results(hits=hits[offset : offset + limit], total=len(hits))
+
+
+def similar(
+    actor: Actor,
+    text: str,
+    *,
+    title: str = "",
+    kinds: Sequence[str] = ("ticket",),
+    limit: int = 5,
+    exclude: tuple[str, int] | None = None,
+) -> list[Hit]:
+    """The documents most like a text, among those the actor may see; none below four words.
+
+    `exclude` leaves out one document, as (kind, object id).
+    """
+    wanted = terms_of(f"{title}\n{text}")
+    hits: list[tuple[int, Hit]] = []
+    for source in _asked(kinds):
+        matches = any_of(list(source.tokens(actor)), wanted, kinds=[source.kind])
+        visible = source.visible(actor, [match.hit.object_id for match in matches])
+        hits += [
+            (len(match.terms), _hit(match.hit))
+            for match in matches
+            if match.hit.object_id in visible and (match.hit.kind, match.hit.object_id) != exclude
+        ]
+    return [hit for _count, hit in sorted(hits, key=lambda pair: -pair[0])[:limit]]
+
+
+def complete(actor: Actor, text: str, caret: int) -> list[Completion]:
+    """How the word at `caret` may go on: names of fields, and values after `field:`."""
+    start = max(text.rfind(" ", 0, caret), text.rfind("\u3000", 0, caret)) + 1
+    typed = text[start:caret].casefold()
+    if not typed:
+        return []
+    specs = {spec.name: spec for source in sources() for spec in source.fields}
+    return [
+        Completion(f"{spec.name}:", spec.label, start=start)
+        for spec in specs.values()
+        if any(name.casefold().startswith(typed) for name in (spec.name, *spec.aliases))
+    ]
+
+
+def _asked(kinds: Sequence[str]) -> list[Source]:
+    return [source for source in sources() if not kinds or source.kind in kinds]
+
+
+def _hit(found: Found) -> Hit:
+    return Hit(
+        kind=found.kind,
+        object_id=found.object_id,
+        organization_id=found.organization_id,
+        title=found.title,
+        title_parts=[(found.title, False)],
+        snippet_parts=[(found.excerpt, False)],
+        changed_at=None,
+        fields={},
+        score=0,
+    )
 
 
 def search(
     actor_tokens: Iterable[str], text: str, *, kinds: Sequence[str] = (), limit: int = 20
-) -> list[Hit]:
+) -> list[Found]:
     """The newest `limit` records that hold every word of `text`, the last also as a beginning.
 
     Only records with at least one of `actor_tokens` among their visibility; `kinds` empty means
@@ -50,7 +160,7 @@ def search(
     with connection.cursor() as cursor:
         sql, expression = match(terms, prefix, visible, among)
         cursor.execute(sql, [expression, max(1, min(limit, LIMIT_MAX))])
-        return [Hit(*row) for row in cursor.fetchall()]
+        return [Found(*row) for row in cursor.fetchall()]
 
 
 def any_of(
@@ -71,7 +181,7 @@ def any_of(
         cursor.execute(sql.replace(_COLUMNS, f"{_COLUMNS}, d.terms"), [expression, min(limit, LIMIT_MAX)])
         rows = cursor.fetchall()
     asked = frozenset(wanted)
-    return [Match(Hit(*row[:-1]), asked.intersection(row[-1].split(" "))) for row in rows]
+    return [Match(Found(*row[:-1]), asked.intersection(row[-1].split(" "))) for row in rows]
 
 
 def terms_of(text: str) -> list[str]:
