@@ -1,4 +1,4 @@
-"""Storing files durably, giving them to records, and sweeping what belongs to nothing."""
+"""Storing files durably, giving them to records, reading their words, sweeping orphans."""
 
 import hashlib
 import os
@@ -11,17 +11,22 @@ from typing import IO, Protocol
 from django.db import connection, transaction
 
 from firstline.audit.actions import record
-from firstline.files.models import StoredFile, files_dir, path_of
+from firstline.files.enums import TextState
+from firstline.files.events import TextRead
+from firstline.files.models import FileText, StoredFile, files_dir, path_of
+from firstline.files.reading import Reading, form_of, read_file
 from firstline.files.sniffing import SNIFF_BYTES, sniff
 from firstline.kit import clock, ids
 from firstline.kit.actor import SYSTEM, Actor
 from firstline.kit.errors import Conflict, InvalidInput
 from firstline.kit.refs import Ref
-from firstline.kit.text import clean_line
+from firstline.kit.text import clean, clean_line
+from firstline.outbox.actions import enqueue, publish
 
 BYTES_MAX = 25 * 2**20
 _CHUNK_BYTES = 256 * 1024
 _ORPHAN_AGE = timedelta(days=1)
+READ_TEXT = "files.read_text"
 
 
 class ByteStream(Protocol):
@@ -66,18 +71,88 @@ def store(
 def attach(files: Iterable[StoredFile], *, ref: Ref, organization_id: int | None) -> None:
     """Give stored files to a record, in the caller's transaction (asserted), which audits it.
 
-    From now on `ref.kind`'s registered access decides. Raises `file_taken` where one already
-    belongs to another record.
+    From now on `ref.kind`'s registered access decides, and a job reads the words of those that
+    hold any. Raises `file_taken` where one already belongs to another record.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("files are attached inside the transaction of the change")
-    wanted = {file.id for file in files}
+    given = {file.id: file for file in files}
+    wanted = set(given)
     if not wanted:
         return
     free = StoredFile.objects.filter(id__in=wanted, kind="")
     taken = len(wanted) - free.update(kind=ref.kind, ref_id=ref.id, organization_id=organization_id)
     if taken and taken != StoredFile.objects.filter(id__in=wanted, kind=ref.kind, ref_id=ref.id).count():
         raise Conflict("file_taken")
+    for file in given.values():
+        _want_text(file)
+
+
+def read_text(*, actor: Actor, file_id: uuid.UUID) -> bool:
+    """Read the words of a stored file in a limited child and keep them, or why there are none.
+
+    Announces `files.text_read`. A file whose words are known already is left alone: the answer
+    is False. Raises OSError where no child can be started, so that it is tried again.
+    """
+    file = StoredFile.objects.filter(id=file_id, words=None).exclude(kind="").first()
+    form = form_of(file.content_type, file.name) if file else ""
+    if file is None or not form:
+        return False
+    if file.path.exists():
+        reading = read_file(file.path, form)
+    else:
+        reading = Reading(TextState.FAILED, problem="text_lost")
+    with transaction.atomic(durable=True):
+        # Locked: it may have been erased meanwhile, and another worker may be as far.
+        stands = StoredFile.objects.select_for_update().filter(id=file_id, words=None).exists()
+        if stands:
+            FileText.objects.create(
+                file=file,
+                state=reading.state,
+                problem=reading.problem,
+                is_cut=reading.is_cut,
+                text=clean(reading.text),
+                read_at=clock.now(),
+            )
+            publish(TextRead(str(file.id), file.kind, file.ref_id or 0), actor=actor)
+    return stands
+
+
+def read_missing_texts(limit: int = 200) -> int:
+    """Have files read whose words were never looked for (they came with an earlier version); how many."""
+    missing = StoredFile.objects.filter(words=None).exclude(kind="").order_by("-id")
+    found = [file for file in missing.iterator(chunk_size=500) if form_of(file.content_type, file.name)]
+    with transaction.atomic(durable=True):
+        for file in found[:limit]:
+            _want_text(file)
+    return min(limit, len(found))
+
+
+def erase(*, actor: Actor, kind: str, ref_ids: Iterable[int]) -> int:
+    """Delete the files of records with their words, in the caller's transaction (asserted); how many.
+
+    The bytes go after the commit; were the process to die in between, the sweep removes them.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("files are erased inside the transaction of the change")
+    files = list(StoredFile.objects.filter(kind=kind, ref_id__in=list(ref_ids)))
+    if not files:
+        return 0
+    StoredFile.objects.filter(id__in=[file.id for file in files]).delete()
+    record(actor=actor, verb="files.files_erased", ref=Ref("file", 0), new={"files": len(files)})
+    paths = [file.path for file in files]
+    transaction.on_commit(lambda: _unlink(paths))
+    return len(files)
+
+
+def _want_text(file: StoredFile) -> None:
+    if form_of(file.content_type, file.name):
+        enqueue(READ_TEXT, {"file_id": str(file.id)}, dedupe=f"{READ_TEXT}@{file.id}")
+
+
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def sweep() -> int:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
 
+from firstline.files.enums import ERRORS, TextState
 from firstline.kit import ids
 
 
@@ -54,6 +56,25 @@ class StoredFile(models.Model):
     @property
     def url(self) -> str:
         return f"/files/{self.id}/"
+
+    @property
+    def text_problem(self) -> str | Promise:
+        """Why the words in it cannot be searched; "" where they can, or where nobody looked (yet)."""
+        words = getattr(self, "words", None)
+        if words is None or words.state != TextState.FAILED:
+            return ""
+        return ERRORS.get(words.problem, ERRORS["text_crashed"])
+
+
+class FileText(models.Model):
+    """The words of a file, for search; or the code of why they are not known. Never changes."""
+
+    file = models.OneToOneField(StoredFile, models.CASCADE, primary_key=True, related_name="words")
+    state = models.CharField(max_length=8, choices=TextState)
+    problem = models.CharField(max_length=30, blank=True)
+    is_cut = models.BooleanField(default=False)
+    text = models.TextField(blank=True)
+    read_at = models.DateTimeField()
 
 
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})

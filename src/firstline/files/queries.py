@@ -1,7 +1,11 @@
 """Reads of stored files."""
 
 import uuid
+from collections.abc import Sequence
 from typing import IO
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Left
 
 from firstline.files.models import StoredFile
 from firstline.files.permissions import can_open
@@ -26,6 +30,19 @@ def open_file(file_id: uuid.UUID | str) -> IO[bytes]:
         return file.path.open("rb")
     except FileNotFoundError as error:
         raise NotFound("file_not_found") from error
+
+
+def texts_of(kind: str, ref_ids: Sequence[int], *, chars_max: int) -> dict[int, list[str]]:
+    """Names and words (the first `chars_max` characters) of the files of records, by record id."""
+    rows = (
+        StoredFile.objects.filter(kind=kind, ref_id__in=ref_ids)
+        .order_by("created_at", "id")
+        .values_list("ref_id", "name", Left(Coalesce("words__text", Value("")), chars_max))
+    )
+    found: dict[int, list[str]] = {}
+    for ref_id, name, text in rows:
+        found.setdefault(ref_id or 0, []).append(f"{name}\n{text}" if text else name)
+    return found
 
 
 def _find(file_id: uuid.UUID | str) -> StoredFile | None:

@@ -87,7 +87,10 @@ _all_messages = Prepared(lambda ticket_id: _readable(ticket_id, staff=True).sele
 _public_messages = Prepared(lambda ticket_id: _readable(ticket_id, staff=False).select_related("author"))
 _attachments = Prepared(
     lambda ticket_id: (
-        Attachment.objects.filter(message__ticket_id=ticket_id).select_related("file").order_by("id")
+        Attachment.objects.filter(message__ticket_id=ticket_id)
+        .select_related("file__words")
+        .defer("file__words__text")
+        .order_by("id")
     )
 )
 _events_of = Prepared(lambda ticket_id: TicketEvent.objects.filter(ticket_id=ticket_id).order_by("at", "id"))
