@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 import { toast } from "./dom";
+import { keepsStill, watchHands } from "./hold";
 import { gettext } from "./strings";
 
 const SENDING_MS = 5000;
@@ -11,6 +12,7 @@ interface Answer {
 }
 
 export function teachManners(): void {
+  watchHands();
   document.addEventListener("htmx:before:response", (event) => {
     const response = (event as CustomEvent<Answer>).detail.ctx?.response;
     if (!response) return;
@@ -51,6 +53,11 @@ export function teachManners(): void {
       !(element instanceof HTMLDetailsElement && detail.attrName === "open"),
     // Nor what they ticked, unless the server asks for something else, as a reply that resolves does.
     htmx_before_morph_node: (element: Element, detail: { newNode: Element }) => {
+      // Nor what they have their hand on: its region makes up for it afterwards.
+      if (keepsStill(element)) {
+        element.dispatchEvent(new CustomEvent("live-region:passed", { bubbles: true }));
+        return false;
+      }
       // What an opened fold has fetched is not in the answer.
       const address = element.matches("details[open][hx-get]") ? element.getAttribute("hx-get") : null;
       if (address !== null && address === detail.newNode.getAttribute("hx-get")) return false;

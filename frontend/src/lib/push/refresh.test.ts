@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CALM, changed, delay, finished, hidden, started } from "./refresh";
+import { CALM, changed, delay, finished, held, hidden, started } from "./refresh";
 
 const NOW = 50_000;
 
@@ -26,4 +26,10 @@ test("a hidden tab waits until it is seen", () => {
 
 test("a failed fetch is repeated", () => {
   expect(delay(finished(started(changed(CALM), NOW), false), NOW + 100, 0)).toBe(900);
+});
+
+test("what is in use waits until it is let go, and loses nothing", () => {
+  const used = held(changed(CALM), true);
+  expect(delay(used, NOW, 0)).toBeNull();
+  expect(delay(held(used, false), NOW, 0)).toBe(0);
 });

@@ -1,0 +1,172 @@
+"""The ticket page while it changes under one's hands."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, Route, expect
+from tests.e2e.conftest import People
+from tests.e2e.steps import SLOW_MS, Fault, answer, send_fault, write_fault
+
+EMPLOYEE, TECHNICIAN, COLLEAGUE = (
+    f"{name}@alder.example" for name in ("gillian.marsh", "mei.zhao", "jule.petersen")
+)
+BODY = "#composer textarea[name=body]"
+STATUS = "details#status"
+
+
+def test_choices_and_opened_parts_stay_as_they_were_left(people: Callable[..., People]) -> None:
+    group = people("en-GB")
+    desk = _open_new_ticket(group)
+    desk.locator("#clocks summary").click()
+    expect(desk.locator("#ledger table").first).to_be_visible()
+    expect(desk.locator("[id^=help] .hits").first).to_be_visible()
+
+    _choose(desk, "details#assign", "button:has(.av)")
+    _choose(desk, STATUS, "button")
+
+    expect(desk.locator("#ledger table").first).to_be_visible()
+    expect(desk.locator("[id^=help] .hits").first).to_be_visible()
+    expect(desk.locator("#queue h2 a")).to_have_attribute("href", "/desk/tickets/?view=open")
+    desk.locator("details#assign > summary").click()
+    expect(desk.locator("#assign-box button.menurow").nth(2)).to_be_visible()
+
+
+def test_what_is_typed_outlives_what_others_do(people: Callable[..., People]) -> None:
+    group = people("en-GB")
+    desk = _open_new_ticket(group)
+    desk.locator("#composer label:has(#mode-note)").click()
+    desk.fill(BODY, "Half a thought")
+
+    answer(_beside(group, desk), "I called them.")
+
+    expect(desk.locator("#timeline")).to_contain_text("I called them.", timeout=SLOW_MS)
+    expect(desk.locator(BODY)).to_have_value("Half a thought")
+    expect(desk.locator("#mode-note")).to_be_checked()
+    _choose(desk, STATUS, "button")
+    expect(desk.locator(BODY)).to_have_value("Half a thought")
+    expect(desk.locator("#mode-note")).to_be_checked()
+
+
+def test_an_open_menu_keeps_still_until_it_closes(people: Callable[..., People]) -> None:
+    group = people("en-GB")
+    desk = _open_new_ticket(group)
+    other = _beside(group, desk)
+    desk.locator(f"{STATUS} > summary").click()
+    wanted = desk.locator(f"{STATUS} #to-waiting_supplier button")
+    place = wanted.bounding_box()
+
+    _choose(other, STATUS, "#to-scheduled button")
+    answer(other, "The supplier has it.", note=True)
+    expect(desk.locator("#timeline")).to_contain_text("The supplier has it.", timeout=SLOW_MS)
+
+    expect(wanted).to_be_visible()
+    assert wanted.bounding_box() == place
+    expect(desk.locator(f"{STATUS} > summary")).not_to_contain_text("Scheduled")
+    wanted.click()
+    expect(desk.locator(f"{STATUS} > summary")).to_contain_text("Waiting for supplier")
+    expect(other.locator(f"{STATUS} > summary")).to_contain_text("Waiting for supplier", timeout=SLOW_MS)
+
+
+def test_what_waited_for_a_menu_comes_when_it_closes(people: Callable[..., People]) -> None:
+    group = people("en-GB")
+    desk = _open_new_ticket(group)
+    other = _beside(group, desk)
+    desk.locator(f"{STATUS} > summary").click()
+
+    _choose(other, STATUS, "#to-scheduled button")
+    answer(other, "Tomorrow at nine.", note=True)
+    expect(desk.locator("#timeline")).to_contain_text("Tomorrow at nine.", timeout=SLOW_MS)
+    desk.keyboard.press("Escape")
+
+    expect(desk.locator(f"{STATUS} > summary")).to_contain_text("Scheduled", timeout=SLOW_MS)
+
+
+def test_a_slow_answer_leaves_the_menu_opened_meanwhile(people: Callable[..., People]) -> None:
+    desk = _open_new_ticket(people("en-GB"))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.route("**/status/", hold)
+    desk.locator(f"{STATUS} > summary").click()
+    with desk.expect_request("**/status/"):
+        desk.locator(f"{STATUS} #to-scheduled button").click()
+    desk.locator("details#assign > summary").click()
+    first = desk.locator("#assign-box button.menurow").first
+    expect(first).to_be_visible()
+
+    held[0].continue_()
+
+    expect(desk.locator(f"{STATUS} > summary")).to_contain_text("Scheduled", timeout=SLOW_MS)
+    expect(first).to_be_visible()
+    _choose(desk, "details#assign", "button:has(.av)", is_open=True)
+
+
+def test_caret_and_composition_stay_in_the_reply(people: Callable[..., People]) -> None:
+    group = people("en-GB")
+    desk = _open_new_ticket(group)
+    desk.fill(BODY, "打印机  正常")
+    desk.locator(BODY).evaluate("(box) => box.setSelectionRange(4, 4)")
+    session = desk.context.new_cdp_session(desk)
+    session.send("Input.imeSetComposition", {"text": "yij", "selectionStart": 3, "selectionEnd": 3})
+    expect(desk.locator(BODY)).to_have_value("打印机 yij 正常")
+
+    other = _beside(group, desk)
+    _choose(other, STATUS, "#to-scheduled button")
+    answer(other, "I called them.")
+    expect(desk.locator("#timeline")).to_contain_text("I called them.", timeout=SLOW_MS)
+    expect(desk.locator(f"{STATUS} > summary")).to_contain_text("Scheduled", timeout=SLOW_MS)
+
+    session.send("Input.insertText", {"text": "已经"})
+    expect(desk.locator(BODY)).to_have_value("打印机 已经 正常")
+    expect(desk.locator(BODY)).to_be_focused()
+    assert desk.locator(BODY).evaluate("(box) => box.selectionStart") == len("打印机 已经")
+
+
+def test_focus_and_selected_words_stay(people: Callable[..., People]) -> None:
+    group = people("en-GB")
+    desk = _open_new_ticket(group)
+    other = _beside(group, desk)
+    desk.locator("#timeline .msg .prose").first.evaluate("(words) => getSelection().selectAllChildren(words)")
+    chosen = desk.evaluate("() => getSelection().toString()")
+    desk.locator("details#assign > summary").focus()
+
+    _choose(other, STATUS, "#to-scheduled button")
+    answer(other, "I called them.")
+    expect(desk.locator("#timeline")).to_contain_text("I called them.", timeout=SLOW_MS)
+    expect(desk.locator(f"{STATUS} > summary")).to_contain_text("Scheduled", timeout=SLOW_MS)
+
+    expect(desk.locator("details#assign > summary")).to_be_focused()
+    assert desk.evaluate("() => getSelection().toString()") == chosen
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#assign-box button.menurow").first).to_be_visible()
+
+
+def _open_new_ticket(group: People) -> Page:
+    portal = group.signed_in(EMPLOYEE)
+    write_fault(portal, Fault("The printer does nothing in Leeds", "It shows no light."))
+    number = send_fault(portal)
+    desk = group.signed_in(TECHNICIAN)
+    desk.goto("/desk/tickets/?view=open")
+    desk.locator(f"#t{number}").click()
+    desk.wait_for_url(re.compile(rf"/desk/tickets/{number}/"))
+    expect(desk.locator(".thead .chip .av")).to_be_visible(timeout=SLOW_MS)
+    return desk
+
+
+def _beside(group: People, desk: Page) -> Page:
+    """A colleague who has the same ticket open."""
+    other = group.signed_in(COLLEAGUE)
+    other.goto(desk.url)
+    return other
+
+
+def _choose(desk: Page, menu: str, row: str, *, is_open: bool = False) -> None:
+    """Take the first choice of a menu, which closes by that."""
+    before = desk.locator(".thead .chips").inner_text()
+    if not is_open:
+        desk.locator(f"{menu} > summary").click()
+    desk.locator(f"{menu} .menubox {row}:not([aria-current])").first.click()
+    expect(desk.locator(".thead .chips")).not_to_have_text(before, use_inner_text=True)
+    expect(desk.locator(f"{menu} .menubox")).to_be_hidden()
