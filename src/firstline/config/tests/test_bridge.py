@@ -1,10 +1,12 @@
 """The bridge between ASGI and WSGI: bodies, limits, headers, streams."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from typing import Any
 
 from firstline.config.bridge import WsgiBridge
+from firstline.config.service import _listen
 
 
 class Response(list[bytes]):
@@ -117,3 +119,23 @@ def test_stream_is_sent_in_pieces_and_closed() -> None:
 
     assert [message.get("body") for message in sent[1:]] == [b"one ", b"two", b""]
     assert stream.closed
+
+
+def test_answer_in_two_parts_is_not_held_back() -> None:
+    async def nagle_is_off() -> bool:
+        found: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            accepted = writer.get_extra_info("socket")
+            found.set_result(bool(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+            writer.close()
+
+        listener = _listen("127.0.0.1", 0)
+        async with await asyncio.start_server(greet, sock=listener):
+            _reader, writer = await asyncio.open_connection(*listener.getsockname())
+            answer = await found
+            writer.close()
+            await writer.wait_closed()
+        return answer
+
+    assert asyncio.run(nagle_is_off())
