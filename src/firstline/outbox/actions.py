@@ -97,6 +97,11 @@ def enqueue(
     return True
 
 
+def wake() -> None:
+    """After the commit, wake the workers of every node: a step of theirs has something to do."""
+    database.on_commit(bus.wake)
+
+
 def push(topic: str, data: Mapping[str, Any] | None = None) -> None:
     """After the commit, tell open pages that `topic` ("ticket:42") changed; they fetch again.
 

@@ -77,6 +77,7 @@ EVENTS: dict[str, type[Any]] = {}
 TASKS: dict[str, Task] = {}
 HANDLERS: dict[str, list[Task]] = {}
 PERIODS: dict[str, Period] = {}
+STEPS: dict[str, Callable[[], int]] = {}
 
 EventClass = TypeVar("EventClass", bound=type[Any])
 EventType = TypeVar("EventType")
@@ -146,6 +147,23 @@ def periodic(
         # The next tick is the retry, unless the job says otherwise.
         task = _add(Task(name, run, retry or Retry(attempts=1), queue, timeout_seconds))
         PERIODS[name] = Period(task, seconds)
+        return function
+
+    return register
+
+
+def step(name: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
+    """`def f() -> int` does a part of what waits in a table of its slice and says how much it did.
+
+    Every worker has a thread for it: called again at once while it did something, otherwise
+    woken by the next commit or within a second. Cheaper than a job where work comes with nearly
+    every change; several workers may run it at once.
+    """
+
+    def register(function: Callable[[], int]) -> Callable[[], int]:
+        if name in STEPS:
+            raise ValueError(f"{name} is declared twice")
+        STEPS[name] = function
         return function
 
     return register

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from firstline.outbox import running
-from firstline.outbox.events import EVENTS, HANDLERS, PERIODS, TASKS
+from firstline.outbox.events import EVENTS, HANDLERS, PERIODS, STEPS, TASKS
 from firstline.outbox.models import Schedule
 
 
 def drain(*, allow_failures: bool = False, jobs_max: int = 1000) -> int:
-    """Dispatch events and run due jobs until none is left; returns how many jobs ran.
+    """Dispatch events, run due jobs and steps until nothing is left; returns how many jobs ran.
 
     Raises what a handler raised, unless `allow_failures`; then the job waits for its retry
     or is a dead letter, as in a real worker. A loop longer than `jobs_max` fails.
@@ -20,6 +20,8 @@ def drain(*, allow_failures: bool = False, jobs_max: int = 1000) -> int:
         running.dispatch()
         claimed = running.claim(1)
         if not claimed:
+            if sum(step() for step in tuple(STEPS.values())):
+                continue
             return done
         for job in claimed:
             fault = running.run(job)
@@ -42,7 +44,7 @@ def run_periodic(name: str) -> None:
 def registry() -> Iterator[None]:
     """Events, handlers and jobs declared inside are forgotten afterwards."""
     kept_handlers = {name: list(tasks) for name, tasks in HANDLERS.items()}
-    kept = [(EVENTS, dict(EVENTS)), (TASKS, dict(TASKS)), (PERIODS, dict(PERIODS))]
+    kept = [(EVENTS, dict(EVENTS)), (TASKS, dict(TASKS)), (PERIODS, dict(PERIODS)), (STEPS, dict(STEPS))]
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ from django.db import close_old_connections, connections
 
 from firstline.audit.actions import seal
 from firstline.outbox import bus, running, wakeup
-from firstline.outbox.events import TASKS
+from firstline.outbox.events import STEPS, TASKS
 from firstline.outbox.models import Job
 
 log = structlog.get_logger(__name__)
@@ -41,6 +41,7 @@ class Worker:
         self._poll_seconds = poll_seconds
         self._queue_limits = queue_limits
         self._wake = threading.Event()
+        self._step_wakes = {name: threading.Event() for name in STEPS}
         self._stopping = threading.Event()
         self._handed: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
@@ -50,12 +51,17 @@ class Worker:
 
     def start(self) -> None:
         """Start the threads and return."""
-        wakeup.listen(self._wake)
+        for wake in (self._wake, *self._step_wakes.values()):
+            wakeup.listen(wake)
         bus.current().attend()
         self._threads = [threading.Thread(target=self._clerk, name="outbox-clerk", daemon=True)]
         self._threads += [
             threading.Thread(target=self._run_jobs, name=f"outbox-{number}", daemon=True)
             for number in range(1, self._thread_count + 1)
+        ]
+        self._threads += [
+            threading.Thread(target=self._walk, args=(STEPS[name], wake), name=f"outbox-{name}", daemon=True)
+            for name, wake in self._step_wakes.items()
         ]
         for thread in self._threads:
             thread.start()
@@ -64,10 +70,12 @@ class Worker:
         """Let running jobs end, within the time; False where one did not (its lease will expire)."""
         deadline = time.monotonic() + timeout_seconds
         self._stopping.set()
-        self._wake.set()
+        for wake in (self._wake, *self._step_wakes.values()):
+            wake.set()
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        wakeup.forget(self._wake)
+        for wake in (self._wake, *self._step_wakes.values()):
+            wakeup.forget(wake)
         return not any(thread.is_alive() for thread in self._threads)
 
     @property
@@ -141,6 +149,21 @@ class Worker:
             self._attempt(self._beat)
             self._wake.wait(self._lease_seconds / 3)
             self._wake.clear()
+
+    # The threads of the steps that slices declare
+
+    def _walk(self, step: Callable[[], int], wake: threading.Event) -> None:
+        try:
+            while not self._stopping.is_set():
+                wake.clear()
+                did = self._attempt(step)
+                if did is None:
+                    close_old_connections()
+                    self._stopping.wait(_FAULT_PAUSE_SECONDS)
+                elif not did and not self._stopping.is_set():
+                    wake.wait(self._poll_seconds)
+        finally:
+            connections.close_all()
 
     # The threads that run jobs
 

@@ -10,8 +10,9 @@ from firstline.search.analysis import VERSION, tokens
 from firstline.search.documents import Document
 from firstline.search.models import SearchDocument
 from firstline.search.queries import kind_term, visibility_term
+from firstline.search.touch_actions import touch
 
-__all__ = ["Document", "index", "index_many", "remove"]
+__all__ = ["Document", "index", "index_many", "remove", "touch"]
 
 _BATCH = 200
 

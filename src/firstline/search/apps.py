@@ -1,5 +1,7 @@
 """Registration of the search slice."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,6 @@ class SearchConfig(AppConfig):
     name = "firstline.search"
     label = "search"
     verbose_name = _("Search")
+
+    def ready(self) -> None:
+        import_module("firstline.search.tasks")

@@ -33,7 +33,9 @@ class FieldSpec:
     `aliases` are other names it may be typed under, English and Chinese ("state", "状态"). Where
     the values are codes, `choices` gives code -> label, and a label in any language is understood
     as its code. `value_label` renders a value; `resolve` turns what was typed into the value meant
-    ("me" -> a name); `values` proposes values that begin with what was typed.
+    ("me" -> a name); `values` proposes values that begin with what was typed. For an actor to whom
+    it `is_open_to` not, the field does not exist: no filter, facet or completion knows it, and hits
+    come without it.
     """
 
     name: str
@@ -44,6 +46,7 @@ class FieldSpec:
     resolve: Callable[[Actor, str], str] = _unchanged
     values: Callable[[Actor, str], Sequence[str]] = _no_values
     is_facet: bool = True
+    is_open_to: Callable[[Actor], bool] = lambda _actor: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class Source:
     `documents` makes the documents of some object ids (missing ones are left out); `ids_after`
     walks all of them in ascending order, for a rebuild; `visible` is asked again, with one query,
     before anything is shown; `tokens` and `restricted_tokens` are what an actor holds of the
-    documents' `visibility` and `restricted_visibility`.
+    documents' `visibility` and `restricted_visibility`. `restricted_visible` is the second question
+    of that kind: of whose `restricted_text` a word may still be shown (by default, of all visible).
     """
 
     kind: str
@@ -65,6 +69,7 @@ class Source:
     url: Callable[[int, Actor], str]
     tokens: Callable[[Actor], Iterable[str]]
     restricted_tokens: Callable[[Actor], Iterable[str]] = lambda _actor: ()
+    restricted_visible: Callable[[Actor, Collection[int]], set[int]] | None = None
     fields: Sequence[FieldSpec] = ()
 
 

@@ -14,8 +14,8 @@ from firstline.kit.actor import SYSTEM
 from firstline.kit.refs import Ref
 from firstline.outbox import running
 from firstline.outbox import worker as worker_module
-from firstline.outbox.actions import enqueue, transaction
-from firstline.outbox.events import PERIODS, Args, Context, job, periodic
+from firstline.outbox.actions import enqueue, transaction, wake
+from firstline.outbox.events import PERIODS, STEPS, Args, Context, job, periodic, step
 from firstline.outbox.models import Job
 from firstline.outbox.testing import registry
 from firstline.outbox.worker import Worker
@@ -26,6 +26,7 @@ PATIENCE_SECONDS = 20
 @pytest.fixture(autouse=True)
 def own_registry() -> Iterator[None]:
     with registry():
+        STEPS.clear()
         PERIODS.clear()  # the product's own would work beside the test's
         yield
 
@@ -265,3 +266,34 @@ def test_running_job_keeps_its_lease_and_a_hung_one_loses_it() -> None:
 
     assert sorted(attempts) == [("hung", 1), ("hung", 2), ("long", 1)]
     assert not Job.objects.filter(name__startswith="tea.").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_runs_again_while_it_does_something_and_when_woken() -> None:
+    waiting = [1, 2, 3]
+    done: list[int] = []
+    finished, idle = threading.Event(), threading.Event()
+
+    @step("tea.sip")
+    def sip() -> int:
+        if not waiting:
+            idle.set()
+            return 0
+        done.append(waiting.pop(0))
+        if done[-1] == 4:
+            finished.set()
+        if done[-1] == 2:
+            raise OperationalError("the cup fell")
+        return 1
+
+    worker = Worker(threads=1, poll_seconds=600)
+    worker.start()
+    try:
+        assert idle.wait(PATIENCE_SECONDS)
+        assert done == [1, 2, 3]
+        waiting.append(4)
+        with transaction():
+            wake()
+        assert finished.wait(PATIENCE_SECONDS)
+    finally:
+        assert worker.stop(PATIENCE_SECONDS)
