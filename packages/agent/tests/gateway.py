@@ -59,7 +59,7 @@ class Gateway:
             )
         )
 
-    async def run(self, text, kind="command", timeout_seconds=30, **more):
+    async def run(self, text, kind="command", timeout_seconds=300, **more):
         """Ask for a command and return its id."""
         request = m.RunCommand(uuid4(), kind, text, timeout_seconds, "Ana", "INC-42", "disk full", **more)
         self.results[request.command_id] = {}
@@ -70,7 +70,7 @@ class Gateway:
         socket, connection = await self.until(lambda: self._links and self._links[-1])
         await socket.send(make(connection))
 
-    async def until(self, condition, seconds=10):
+    async def until(self, condition, seconds=120):
         """Wait for something true."""
         async with asyncio.timeout(seconds), self._changed:
             while not (found := condition()):

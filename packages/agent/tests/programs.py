@@ -36,7 +36,7 @@ async def running_agent(state, *arguments):
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(120):
             out, _ = await process.communicate()
     assert process.returncode in (0, -signal.SIGKILL), out.decode()
     assert b"Traceback" not in out, out.decode()
@@ -69,7 +69,7 @@ class Page:
     async def question(self):
         """Wait until something is asked."""
         seen = -1
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(120):
             while True:
                 _status, _headers, body = await self.get(f"/desk?seen={seen}")
                 view = json.loads(body)
@@ -83,7 +83,7 @@ class Page:
         return status, question
 
     def _call(self, method, path, body, headers):
-        connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=25)
+        connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=120)
         try:
             sent = {name.replace("_", "-"): value for name, value in (self.headers | headers).items()}
             connection.request(method, path, body, {name: value for name, value in sent.items() if value})

@@ -40,11 +40,29 @@ async def connected(state):
         yield gateway, Page(state), process
 
 
+async def still_alive(processes, seconds=60):
+    """Those of `processes` that do not end within a generous time."""
+    until = asyncio.get_running_loop().time() + seconds
+    while True:
+        alive = [process for process in processes if is_alive(process)]
+        if not alive or asyncio.get_running_loop().time() > until:
+            return alive
+        await asyncio.sleep(0.05)
+
+
+def is_alive(process):
+    """Whether it runs: what waits to be reaped has ended."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def scenario(function):
     """Run an async test with a deadline."""
 
     def test(tmp_path):
-        asyncio.run(asyncio.wait_for(function(tmp_path / "state"), 25))
+        asyncio.run(asyncio.wait_for(function(tmp_path / "state"), 300))
 
     test.__name__ = function.__name__
     return test
@@ -135,8 +153,9 @@ async def test_refused_command_does_not_run(state):
 @scenario
 async def test_gateway_restart_loses_and_doubles_nothing(state):
     async with connected(state) as (gateway, page, _process):
+        # It goes on until it is told: however slow the machine is, it speaks while nobody acknowledges.
         command_id = await gateway.run(
-            "for i in $(seq 1 400); do echo line $i; sleep 0.005; done; echo end >&2"
+            f"i=0; until [ -e {state}/enough ]; do i=$((i+1)); echo line $i; sleep 0.005; done; echo end >&2"
         )
         await page.answer(allow=True)
         await gateway.until(lambda: b"line 20\n" in gateway.output(command_id))
@@ -144,11 +163,14 @@ async def test_gateway_restart_loses_and_doubles_nothing(state):
         await gateway.until(lambda: gateway.deliveries > len(gateway.stored(command_id)) + 5)
         await gateway.stop()
         gateway.is_acknowledging = True
+        (state / "enough").touch()
         await gateway.start()
         results = await gateway.ended(command_id)
         await gateway.until(lambda: not list((state / "spool").glob("*.frames")))
 
-    assert gateway.output(command_id) == b"".join(b"line %d\n" % number for number in range(1, 401))
+    lines = gateway.output(command_id).splitlines()
+    assert len(lines) > 20
+    assert lines == [b"line %d" % number for number in range(1, len(lines) + 1)]
     assert gateway.output(command_id, "stderr") == b"end\n"
     assert [result.seq for result in results] == list(range(1, len(results) + 1))
     assert gateway.deliveries > len(results)
@@ -162,7 +184,7 @@ async def test_same_request_is_never_run_twice(state):
         await page.answer(allow=True)
         await gateway.ended(command_id)
         again = m.RunCommand(
-            command_id, "command", f"echo x >> {state}/ran", 30, "Ana", "INC-42", "disk full"
+            command_id, "command", f"echo x >> {state}/ran", 300, "Ana", "INC-42", "disk full"
         )
         await gateway.send(lambda connection: connection.send_run_command(again))
         other = await gateway.run("true")
@@ -190,12 +212,12 @@ async def test_timeout_and_cancel_end_every_process(state):
         await gateway.until(lambda: len(gateway.stored(stopped)) == 3)
         await page.post("/stop", {"id": str(stopped)})
         ends.append((await gateway.ended(stopped))[-1])
-        children = psutil.Process(process.pid).children(recursive=True)
+        alive = await still_alive(psutil.Process(process.pid).children(recursive=True))
 
     assert [end.reason for end in ends] == ["timeout", "cancelled", "cancelled", "stopped_by_user"]
     assert isinstance(ends[2], m.CommandRefused)
     assert ends[0].exit_code is None
-    assert [child for child in children if child.is_running() and child.name() == "sleep"] == []
+    assert alive == []
 
 
 @scenario
@@ -226,9 +248,10 @@ async def test_agent_ends_at_once_and_reports_later(state):
             half_open = await asyncio.open_unix_connection(state / "consent.sock")
             await page.get("/desk")
             process.send_signal(signal.SIGINT)
-            async with asyncio.timeout(2):
+            # Less than a page's poll lasts: nobody who watches holds the agent up.
+            async with asyncio.timeout(15):
                 await process.wait()
-            alive = [child for child in children if child.is_running() and child.status() != "zombie"]
+            alive = await still_alive(children)
             half_open[1].close()
             await asyncio.gather(watching, return_exceptions=True)
         async with running_agent(state):
@@ -253,7 +276,7 @@ async def test_killed_agent_tells_what_it_was_doing(state):
         await process.wait()
         async with running_agent(state):
             results = await gateway.ended(command_id)
-        _gone, alive = psutil.wait_procs(children, timeout=3)
+        alive = await still_alive(children)
 
     assert children
     assert alive == []

@@ -15,6 +15,7 @@ from firstline_protocol.limits import OUTPUT_BYTES_MAX, OUTPUT_CHUNK_BYTES_MAX
 OutputSink = Callable[[Stream, bytes], None]
 _GRACE_SECONDS = 2.0
 _DRAIN_SECONDS = 1.0
+_DRAINS_MAX = 20
 _GATHER_SECONDS = 0.05
 
 
@@ -88,12 +89,21 @@ class ShellCommand:
                 await self._end(process, ended)
             # A process left behind may hold the pipes open; its group ends now, and reading with it.
             self._system.end_group(process.pid, at_once=True)
-            await asyncio.wait(readers, timeout=_DRAIN_SECONDS)
+            await self._drain(readers)
             return reason
         finally:
             for task in (*readers, ended):
                 task.cancel()
             await asyncio.gather(*readers, ended, return_exceptions=True)
+
+    async def _drain(self, readers: list[asyncio.Task[None]]) -> None:
+        """Read what is still in the pipes, however slowly it comes; who left the group and holds them
+        open without a word is not waited for."""
+        for _ in range(_DRAINS_MAX):
+            seen_bytes = self._kept_bytes + self._dropped_bytes
+            _ended, reading = await asyncio.wait(readers, timeout=_DRAIN_SECONDS)
+            if not reading or self._kept_bytes + self._dropped_bytes == seen_bytes:
+                return
 
     async def _end(self, process: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:
         self._system.end_group(process.pid, at_once=False)
