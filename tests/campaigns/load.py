@@ -44,7 +44,7 @@ class Load:
         """Let everybody end the piece of work at hand; the service must run."""
         self._stopping.set()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(240)
         assert not any(thread.is_alive() for thread in self._threads), "a client waits for ever"
 
     @property

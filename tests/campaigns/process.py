@@ -16,9 +16,9 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS = 240
 LEASE_SECONDS = 5
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 IDLE_SECONDS = 3.0
 SESSION, CSRF = "firstline_session", "firstline_csrf"
 
@@ -143,7 +143,7 @@ class Service:
     def _gone(self) -> None:
         assert self.process is not None
         try:
-            self.process.wait(30)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -152,7 +152,7 @@ class Service:
 class Client:
     """One keep-alive connection to the service, as a program (token) or as a browser (cookies)."""
 
-    def __init__(self, port: int, token: str = "", timeout: float = 30, language: str = "en") -> None:
+    def __init__(self, port: int, token: str = "", timeout: float = 120, language: str = "en") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
         self.host = f"localhost:{port}"
         self.token = token

@@ -37,13 +37,13 @@ class Trespass:
         """Somebody in a browser."""
         if name not in self._clients:
             email, password = self.cast[name]["email"], self.cast["password"]
-            self._clients[name] = Client(self.service.port, timeout=60).sign_in(email, password)
+            self._clients[name] = Client(self.service.port, timeout=240).sign_in(email, password)
         return self._clients[name]
 
     def program(self, name: str) -> Client:
         """Somebody's program, with their token."""
         if f"{name}'s" not in self._clients:
-            self._clients[f"{name}'s"] = Client(self.service.port, self.cast[name]["token"], timeout=60)
+            self._clients[f"{name}'s"] = Client(self.service.port, self.cast[name]["token"], timeout=240)
         return self._clients[f"{name}'s"]
 
     def end(self) -> None:
@@ -170,7 +170,7 @@ def test_no_socket_hears_of_others(trespass: Trespass, name: str) -> None:
         address = f"ws://{client.host}/ws/push"
         async with connect(address, additional_headers=headers, compression=None, proxy=None) as socket:
             await socket.send(json.dumps({"subscribe": topics}))
-            return json.loads(await asyncio.wait_for(socket.recv(), 20))
+            return json.loads(await asyncio.wait_for(socket.recv(), 120))
 
     assert asyncio.run(subscribe()) == {"denied": sorted(topics)}
 

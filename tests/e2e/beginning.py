@@ -71,7 +71,7 @@ def agent(state: Path, verb: str, *arguments: str) -> subprocess.CompletedProces
         env=_environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -86,11 +86,11 @@ def running_agent(state: Path) -> Iterator[Callable[[], str]]:
     )
     prompt = state / "prompt-url"
     try:
-        wait_until(lambda: agent(state, "status").returncode == 0, "connection of the agent", 30)
+        wait_until(lambda: agent(state, "status").returncode == 0, "connection of the agent")
         yield lambda: prompt.read_text(encoding="utf-8").strip()
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(120) == 0
 
 
 def _environment() -> dict[str, str]:

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 150
-PATIENCE_SECONDS = 20.0
+START_SECONDS = 300
+PATIENCE_SECONDS = 120.0
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Service:
             [sys.executable, ROOT / "firstline", "--data", self.data, *arguments],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=check,
         )
 
@@ -68,9 +68,9 @@ class Service:
     def stop(self) -> int:
         """What Ctrl-C does; the exit code."""
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(30)
+        code = self.process.wait(120)
         if self.reader is not None:
-            self.reader.join(10)
+            self.reader.join(60)
         return code
 
 

@@ -10,7 +10,7 @@ from tests.e2e.service import Service, wait_until
 
 TAGS = {"en": "en", "zh-hans": "zh-CN"}
 LOCALES = {"en": "en-GB", "zh-hans": "zh-CN"}
-SLOW_MS = 30_000
+SLOW_MS = 120_000
 
 PIXEL = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGM4ISeHFTEMLQkAkL9BAbKfPiIAAAAASUVORK5CYII="

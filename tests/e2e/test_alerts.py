@@ -74,6 +74,6 @@ def _post(service: Service, token: str, alert: dict[str, str]) -> dict[str, Any]
         data=json.dumps(alert).encode(),
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=120) as answer:
         found: dict[str, Any] = json.load(answer)
         return found

@@ -89,7 +89,7 @@ def _mail(sender: str, subject: str, body: str) -> EmailMessage:
 
 
 def _send(service: Service, message: EmailMessage) -> None:
-    with smtplib.SMTP(*service.smtp, timeout=20) as server:
+    with smtplib.SMTP(*service.smtp, timeout=120) as server:
         assert server.send_message(message) == {}
 
 

@@ -44,7 +44,7 @@ def test_output_survives_a_killed_service(service: Service, people_of: Callable[
     os.kill(killed, signal.SIGKILL)
 
     wait_until(lambda: _pid(service) not in {None, killed}, "new process of the service")
-    expect(desk.locator("#timeline article.card .tag-red")).to_contain_text("7", timeout=60_000)
+    expect(desk.locator("#timeline article.card .tag-red")).to_contain_text("7", timeout=SLOW_MS)
     assert _lines(desk) == EXPECTED
     desk.reload()
     assert _lines(desk) == EXPECTED

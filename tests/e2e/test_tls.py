@@ -78,7 +78,7 @@ def _up(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, str(ROOT / "firstline"), "up", "--data", str(data), *options],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -129,17 +129,17 @@ def test_record_waits_for_older_transactions() -> None:
             with transaction.atomic():
                 record(actor=MEI, verb="x.older", ref=Ref("ticket", 1))
                 older_wrote.set()
-                newer_committed.wait(10)
+                newer_committed.wait(120)
         finally:
             connections.close_all()
 
     thread = Thread(target=older)
     thread.start()
-    assert older_wrote.wait(10)
+    assert older_wrote.wait(120)
     act(2)
     sealed_early = seal()
     newer_committed.set()
-    thread.join(10)
+    thread.join(120)
     sealed_late = seal()
 
     assert (sealed_early, sealed_late) == (0, 2)

@@ -36,7 +36,7 @@ def test_what_it_holds_can_be_imported(unpacked: Path) -> None:
 
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {path!r}; {code}"],
-        env={}, cwd=unpacked, capture_output=True, text=True, timeout=60,
+        env={}, cwd=unpacked, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
@@ -64,7 +64,7 @@ def test_the_installer_says_what_it_needs(
     done = subprocess.run(
         ["sh", "install.sh", *arguments],
         env={"PATH": "/usr/bin:/bin", "HOME": str(unpacked), **environment},
-        cwd=unpacked, capture_output=True, text=True, timeout=60,
+        cwd=unpacked, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 
     assert (done.returncode, said in done.stderr) == (code, True)

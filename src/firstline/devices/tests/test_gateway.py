@@ -132,7 +132,7 @@ def test_wrong_frames_end_the_link_and_are_recorded(frame: bytes, code: str) -> 
         await link.send(frame)
         while link.close_code is None:
             await link.events()
-        await asyncio.wait_for(link._task, 10)
+        await asyncio.wait_for(link._task, 120)
 
     play(story)
     found = AuditRecord.objects.get(verb="devices.protocol_violated")

@@ -45,7 +45,7 @@ def basin():
 
 
 def connect(port: int) -> smtplib.SMTP:
-    return smtplib.SMTP("127.0.0.1", port, timeout=10)
+    return smtplib.SMTP("127.0.0.1", port, timeout=120)
 
 
 def test_a_message_is_on_disk_before_the_answer_and_announced_once(door):

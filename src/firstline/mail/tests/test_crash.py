@@ -38,9 +38,9 @@ def serve(data_dir: Path, point: str) -> tuple[subprocess.Popen[str], int]:
 def deliver(port: int, raw: bytes) -> bool:
     """Whether the sender was told that its message is safe."""
     try:
-        with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+        with smtplib.SMTP("127.0.0.1", port, timeout=120) as client:
             client.sendmail("anna@contoso.com", ["support@localhost"], raw)
-    except (smtplib.SMTPServerDisconnected, ConnectionResetError):
+    except (smtplib.SMTPServerDisconnected, ConnectionError):
         return False
     return True
 
@@ -56,7 +56,7 @@ def test_a_killed_door_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None
             assert answers == [True, not point]
             if not point:
                 process.stdin.close()
-            assert process.wait(30) == (-signal.SIGKILL if point else 0)
+            assert process.wait(120) == (-signal.SIGKILL if point else 0)
 
     # The senders try again what nobody acknowledged, as real ones do, and some twice.
     process, port = serve(tmp_path, "")
@@ -65,7 +65,7 @@ def test_a_killed_door_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None
             word = f"{point}-b".encode()
             assert deliver(port, MAIL % (word, word))
         process.stdin.close()
-        process.wait(30)
+        process.wait(120)
 
     subjects = sorted(load(row.path).split(b"\r\n")[1] for row in InboundMessage.objects.all())
     assert subjects == sorted(

@@ -21,7 +21,7 @@ from firstline.outbox.testing import registry
 from firstline.outbox.tests import crash_process
 
 POINTS = ["after_write:5", "before_commit:7", "after_commit:6", "after_dispatch:2", "before_ack:3"]
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 
 
 @pytest.fixture(autouse=True)

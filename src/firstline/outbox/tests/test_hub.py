@@ -14,7 +14,7 @@ from firstline.outbox import bus
 from firstline.outbox.hub import Gates, Hub
 from firstline.outbox.sockets import BAD_MESSAGE, MESSAGE_BYTES_MAX, SIGNED_OUT, TOO_LARGE, TOO_MANY
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 120
 MEI = Actor(kind="person", id=7, label="Mei Lin")
 OMAR = Actor(kind="person", id=8, label="Omar")
 

@@ -280,7 +280,7 @@ def test_claims_and_numbers_are_exclusive_under_concurrency() -> None:
     def work(index: int) -> None:
         actor = technicians[index]
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=120)
             if index == 5:
                 actions.decide_assignment(actor=SYSTEM, ticket_id=ticket.pk, event_id="race")
             else:
@@ -296,7 +296,7 @@ def test_claims_and_numbers_are_exclusive_under_concurrency() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=300)
 
     owner = fresh(ticket).assignee
     assert owner is not None
