@@ -2,10 +2,13 @@
 
 import locale
 import os
+import subprocess
 import sys
+from contextlib import redirect_stdout
+from itertools import pairwise
 from pathlib import Path
 
-from launcher import assets, runtime, testing
+from launcher import assets, postgres, runtime, testing
 from launcher.progress import Stop, say
 
 HELP = {
@@ -23,6 +26,7 @@ Product commands (each has --help):
   ./firstline backup create FILE        everything in one file;  backup restore FILE
   ./firstline import tickets FILE       tickets from JSON lines; import people|devices FILE.csv
   ./firstline sla explain TICKET        why the clock says what it says;  sla compute FILE
+  ./firstline search eval --docs FILE --queries FILE   how good the search is on a judged set
   ./firstline mail ingest FILE|-        take in a message;  mail parse FILE… --json
   ./firstline agent consent|status|journal   the agent of this machine
 
@@ -42,6 +46,7 @@ Every command takes --data DIR (default: ./data). up takes --port, --no-demo, --
   ./firstline backup create FILE        整站备份为一个文件；恢复用 backup restore FILE
   ./firstline import tickets FILE       从 JSON Lines 导入工单；import people|devices FILE.csv
   ./firstline sla explain TICKET        说明时限是怎么算出来的；sla compute FILE
+  ./firstline search eval --docs FILE --queries FILE   用评测集衡量搜索质量
   ./firstline mail ingest FILE|-        收入一封邮件；mail parse FILE… --json
   ./firstline agent consent|status|journal   本机客户端
 
@@ -72,7 +77,9 @@ def _run(command: str, rest: list[str]) -> int:
         return testing.check()
     if command == "fix":
         return testing.fix()
-    runtime.ensure("")
+    # What a product command prints may be read by a program; what is installed for it is told aside.
+    with redirect_stdout(sys.stdout if command in {"up", "dev"} else sys.stderr):
+        runtime.ensure("")
     if command in {"up", "dev"}:
         assets.ensure()
         return _replace(["-m", "firstline.config.up", *(["--dev"] if command == "dev" else []), *rest])
@@ -80,12 +87,29 @@ def _run(command: str, rest: list[str]) -> int:
         return _replace(["-m", "firstline_agent", *_agent_arguments(rest)])
     if command == "manage":
         return _replace(["-m", "django", *rest])
-    return _replace(["-m", "firstline.config.commands", command, *rest])
+    product = ["-m", "firstline.config.commands", command, *rest]
+    if command == "search" and _wants_postgresql(rest):
+        return _beside_postgresql(product)
+    return _replace(product)
 
 
 def _replace(arguments: list[str]) -> int:
     """Become the product: signals and the exit code are then its own."""
     os.execve(runtime.PYTHON, [str(runtime.PYTHON), *arguments], runtime.environment())
+
+
+def _wants_postgresql(rest: list[str]) -> bool:
+    """Whether a scratch index on PostgreSQL is asked for and no server is configured."""
+    configured = {"FIRSTLINE_DATABASE_URL", "FIRSTLINE_DATABASE_URL_FILE"} & set(os.environ)
+    asked = "--database=postgresql" in rest or ("--database", "postgresql") in pairwise(rest)
+    return asked and not configured
+
+
+def _beside_postgresql(arguments: list[str]) -> int:
+    """Run the product with a throw-away PostgreSQL as its server."""
+    with redirect_stdout(sys.stderr), postgres.cluster() as url:
+        environment = runtime.environment(FIRSTLINE_DATABASE_URL=url, FIRSTLINE_DATABASE_POOL="0")
+        return subprocess.call([str(runtime.PYTHON), *arguments], env=environment)
 
 
 def _agent_arguments(rest: list[str]) -> list[str]:

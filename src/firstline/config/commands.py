@@ -10,7 +10,7 @@ from django.utils import translation
 from firstline.config import faults
 from firstline.config.words import chinese_locale
 
-NOUNS = ("audit", "backup", "device", "import", "mail", "sla", "translations", "alert")
+NOUNS = ("audit", "backup", "device", "import", "mail", "search", "sla", "translations", "alert")
 
 
 def main(arguments: list[str]) -> int:

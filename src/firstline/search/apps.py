@@ -5,6 +5,8 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from firstline.search.enums import ERRORS
+
 
 class SearchConfig(AppConfig):
     """One index for the records of every slice."""
@@ -14,4 +16,7 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self) -> None:
+        from firstline.ui import messages
+
+        messages.register(ERRORS)
         import_module("firstline.search.tasks")
