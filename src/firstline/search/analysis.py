@@ -1,76 +1,189 @@
-"""Text to terms, the same for both databases; change VERSION with any change here, and re-index."""
+"""Text to terms, the same for both databases; change VERSION with any change here: rows re-index themselves.
+
+A *scored* term counts for rank: word stems, identifiers whole and in pieces, Chinese characters
+and pairs. An *extra* term only matches: a word as it was written, an identifier without its
+separators, the seam between a Latin word and a Chinese one.
+"""
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
-VERSION = 1
+import Stemmer
+
+from firstline.search.hanzi import SIMPLIFIED
+
+VERSION = 2
 TOKEN_CHARS_MAX = 60
 TEXT_CHARS_MAX = 100_000
-TOKENS_MAX = 6_000
-QUERY_TOKENS_MAX = 20
+TERMS_MAX = 6_000
+TAILS_MAX = 4
 
-_CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003fffd"
-# A run of CJK, or a word that may hold the signs which hold identifiers together: INC-42,
-# 192.168.1.1, user@host, C:/temp, 0x8007_0005.
-_RUN = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+(?:[-_./:@+#'][^\W{_CJK}]+)*")
+CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003fffd"
+# A run of CJK, or a word with the signs that hold identifiers together: INC-42, 192.168.1.1,
+# user@host, C:\temp, 0x8007_0005, C#, C++.
+RUN = re.compile(rf"[{CJK}]+|[^\W{CJK}]+(?:[-./:@+#'’\\&]{{1,3}}[^\W{CJK}]+)*(?:\+\+|#(?!\w))?")
+IS_CJK = re.compile(rf"[{CJK}]")
+_SEAM = re.compile(rf"(?=([^\W_{CJK}][{CJK}]|[{CJK}][^\W_{CJK}]))")
+_SEPARATORS = re.compile(r"[-_./:@+#'’\\&]+")
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
-_IS_CJK = re.compile(rf"[{_CJK}]")
+_LETTERS_WITH_MARKS = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
+
+_stem = Stemmer.Stemmer("english").stemWord
+_CACHE_MAX = 20_000
+_cache: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
 
-def tokens(text: str) -> list[str]:
-    """The distinct terms under which `text` is found, in order of appearance.
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The terms of a text: how often each scored one occurs, and the extra ones."""
 
-    Words and identifiers whole and in pieces ("inc-42": also "inc", "42"); Chinese, Japanese and
-    Korean as single characters and pairs.
+    scored: Counter[str]
+    extra: set[str]
+
+    @property
+    def length(self) -> int:
+        return self.scored.total()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of a query as typed: a plain word, an identifier, or a run of Chinese.
+
+    `seam_left` and `seam_right` are the terms of its borders with a run of the other script.
     """
-    found: dict[str, None] = {}
-    for run in _runs(text):
-        for term in _terms(run):
-            found.setdefault(term)
-        if len(found) >= TOKENS_MAX:
+
+    text: str
+    kind: Literal["word", "identifier", "cjk"]
+    seam_left: str = ""
+    seam_right: str = ""
+
+    @property
+    def scored(self) -> list[str]:
+        return list(self.text) + pairs(self.text) if self.kind == "cjk" else list(expand(self.text)[0])
+
+
+def normalise(text: str) -> str:
+    """Lower case, full-width and accented letters folded, Traditional characters simplified."""
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    if _LETTERS_WITH_MARKS.search(folded):
+        apart = unicodedata.normalize("NFKD", folded)
+        folded = unicodedata.normalize("NFC", "".join(c for c in apart if unicodedata.category(c) != "Mn"))
+    return folded.translate(SIMPLIFIED)
+
+
+def analyse(text: str) -> Analysis:
+    """The terms under which `text` is found; at most `TERMS_MAX` different scored ones."""
+    folded = normalise(text[:TEXT_CHARS_MAX])
+    runs = Counter(RUN.findall(folded))
+    scored: Counter[str] = Counter()
+    extra: set[str] = set()
+    is_ascii = folded.isascii()
+    for run, count in runs.items():
+        if not is_ascii and IS_CJK.match(run):
+            for term in (*run, *pairs(run)):
+                scored[term] += count
+            continue
+        found = _cache.get(run) or expand(run)
+        for term in found[0]:
+            scored[term] += count
+        extra.update(found[1])
+        if len(scored) > TERMS_MAX:
             break
-    return list(found)[:TOKENS_MAX]
+    if not is_ascii:
+        extra.update(_SEAM.findall(folded))
+    extra.difference_update(scored)
+    return Analysis(scored, extra)
 
 
-def query_terms(text: str) -> tuple[list[str], str]:
-    """What a query asks for: terms that must all occur, and the start of the word still being typed ("").
-
-    The last word is taken as a start unless a space follows it or it is CJK.
-    """
-    terms: dict[str, None] = {}
-    prefix = ""
-    runs = list(_runs(text))[:QUERY_TOKENS_MAX]
-    for position, run in enumerate(runs):
-        if _IS_CJK.match(run):
-            for term in _pairs(run) if len(run) > 1 else [run]:
-                terms.setdefault(term)
-        elif position == len(runs) - 1 and not text[-1:].isspace():
-            prefix = run[:TOKEN_CHARS_MAX]
-        else:
-            terms.setdefault(run[:TOKEN_CHARS_MAX])
-    return list(terms)[:QUERY_TOKENS_MAX], prefix
+def words(text: str) -> list[Word]:
+    """The runs of a query, in order."""
+    folded = normalise(text)
+    return list(_words(folded))
 
 
-def _runs(text: str) -> Iterator[str]:
-    folded = unicodedata.normalize("NFKC", text[:TEXT_CHARS_MAX]).casefold()
-    for match in _RUN.finditer(unicodedata.normalize("NFKC", folded)):
-        yield match.group()
+def _words(folded: str) -> Iterator[Word]:
+    for match in RUN.finditer(folded):
+        run, start, end = match.group(), match.start(), match.end()
+        is_cjk = bool(IS_CJK.match(run))
+        left, right = folded[max(0, start - 1) : start + 1], folded[end - 1 : end + 1]
+        bare = _bare(run)
+        yield Word(
+            text=run if is_cjk else bare[:TOKEN_CHARS_MAX],
+            kind="cjk" if is_cjk else "word" if bare.isalpha() or bare.isdigit() else "identifier",
+            seam_left=left if _SEAM.match(left) else "",
+            seam_right=right if _SEAM.match(right) else "",
+        )
 
 
-def _terms(run: str) -> Iterator[str]:
-    if _IS_CJK.match(run):
-        yield from run
-        yield from _pairs(run)
-        return
-    yield run[:TOKEN_CHARS_MAX]
-    pieces = re.split(r"[-_./:@+#']", run)
-    for piece in pieces:
-        yield piece[:TOKEN_CHARS_MAX]
-        inner = _PIECE.findall(piece)
-        if 1 < len(inner) <= 8:
-            yield from (part[:TOKEN_CHARS_MAX] for part in inner)
+def expand(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The scored and the extra terms of one Latin run, normalised before."""
+    known = _cache.get(run)
+    if known is None:
+        if len(_cache) >= _CACHE_MAX:
+            _cache.clear()
+        known = _cache[run] = _expand(_bare(run))
+    return known
 
 
-def _pairs(run: str) -> Iterator[str]:
-    return (run[index : index + 2] for index in range(len(run) - 1))
+def stem(word: str) -> str:
+    """The stem of a normalised word."""
+    return _stem(word) if word.isalpha() else word
+
+
+def pairs(run: str) -> list[str]:
+    """The overlapping pairs of characters of a run of Chinese."""
+    return [first + second for first, second in pairwise(run)]
+
+
+def joined(run: str) -> str:
+    """An identifier without its separators: lt042 of lt-042."""
+    return _SEPARATORS.sub("", run)[:TOKEN_CHARS_MAX]
+
+
+def pieces(run: str) -> list[str]:
+    """The parts of an identifier between its separators."""
+    return [piece for piece in _SEPARATORS.split(run) if piece]
+
+
+def _bare(run: str) -> str:
+    """Without apostrophes: user of user's, dont of don't."""
+    if "'" in run or "’" in run:
+        run = run.replace("’", "'").removesuffix("'s").replace("'", "")
+    return run
+
+
+def _expand(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    run = run[: TOKEN_CHARS_MAX * 4]
+    if run.isalpha():
+        word = run[:TOKEN_CHARS_MAX]
+        root = _stem(word)
+        return (root,), (word,) if root != word else ()
+    if run.isdigit():
+        return (run[:TOKEN_CHARS_MAX],), ()
+    return _expand_identifier(run)
+
+
+def _expand_identifier(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    whole = run[:TOKEN_CHARS_MAX]
+    parts = pieces(run)
+    scored, extra = {whole: None}, {joined(run): None}
+    for part in parts:
+        inner = _PIECE.findall(part)
+        for small in [part, *(inner if 1 < len(inner) <= 8 else ())]:
+            if len(small) > 1 or (small == part and small.isdigit()) or small == run:
+                term = small[:TOKEN_CHARS_MAX]
+                scored[stem(term)] = None
+                extra[term] = None
+    for start in range(1, min(len(parts) - 1, TAILS_MAX + 1)):
+        tail = run.find(parts[start], sum(map(len, parts[:start])))
+        extra[run[tail : tail + TOKEN_CHARS_MAX]] = None
+    if run[0] == "v" and run[1:2].isdigit():
+        extra[whole[1:]] = None
+    return tuple(scored), tuple(term for term in extra if term and term not in scored)

@@ -1,4 +1,7 @@
-"""The searchable form of records of any slice; matching structures are made by the migrations."""
+"""The index: what is matched and ranked, apart from the texts, and what words there are.
+
+The matching structures over `EntryText.terms` are made by the migrations.
+"""
 
 from django.db import models
 
@@ -7,27 +10,86 @@ from firstline.search.enums import RebuildState
 
 # SQLite keeps its FTS table in step by triggers; PostgreSQL has a generated column.
 TRIGGERS = [
-    Trigger("search_document_added", "search_searchdocument", only="sqlite"),
-    Trigger("search_document_changed", "search_searchdocument", only="sqlite"),
-    Trigger("search_document_removed", "search_searchdocument", only="sqlite"),
+    Trigger("search_text_added", "search_entrytext", only="sqlite"),
+    Trigger("search_text_changed", "search_entrytext", only="sqlite"),
+    Trigger("search_text_removed", "search_entrytext", only="sqlite"),
 ]
 
 
-class SearchDocument(models.Model):
-    """One record as search knows it; ids rise with age, so the newest has the highest."""
+class Entry(models.Model):
+    """One document as the ranker reads it; ids rise with age, so the newest has the highest.
+
+    Thousands are read for one search, so everything long is in `EntryText`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=30)
     object_id = models.BigIntegerField()
     organization_id = models.BigIntegerField(null=True)
-    title = models.CharField(max_length=300)
-    excerpt = models.CharField(max_length=300, blank=True)
-    # Terms, the kind and who may see it, separated by blanks (`actions.terms_of`).
-    terms = models.TextField()
+    changed_at = models.BigIntegerField(default=0)  # seconds of the epoch
     version = models.PositiveSmallIntegerField()
+    title_length = models.PositiveIntegerField(default=0)
+    length = models.PositiveIntegerField(default=0)
+    restricted_length = models.PositiveIntegerField(default=0)
+    # The tokens of who may read the restricted text, separated by blanks.
+    restricted = models.TextField(blank=True)
+    vector = models.BinaryField(default=b"")
+    title = models.CharField(max_length=300)
+    fields = models.TextField(default="{}")  # JSON
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_document_once")]
+        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_entry_once")]
+        indexes = [models.Index(fields=["version", "kind", "object_id"], name="search_entry_version")]
+
+
+class EntryText(models.Model):
+    """The texts of a document: for phrases and snippets; and its terms, which the matcher indexes."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, primary_key=True)
+    text = models.TextField(blank=True)
+    restricted_text = models.TextField(blank=True)
+    terms = models.TextField()
+
+
+class Term(models.Model):
+    """A word of the index and the number of documents that hold it where everybody may read."""
+
+    text = models.CharField(max_length=80, primary_key=True)
+    documents = models.PositiveIntegerField()
+
+
+class KindTotal(models.Model):
+    """How many documents of a kind there are, and how long all together."""
+
+    kind = models.CharField(max_length=30, primary_key=True)
+    documents = models.BigIntegerField(default=0)
+    title_length = models.BigIntegerField(default=0)
+    length = models.BigIntegerField(default=0)
+
+
+class Tally(models.Model):
+    """What a change of the index means for `Term` and `KindTotal`, until a job adds it up.
+
+    Written in the change's transaction, so that nothing is lost; added up later, so that two
+    transactions that both say "printer" need not wait for each other.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=30)
+    added = models.TextField(blank=True)
+    removed = models.TextField(blank=True)
+    documents = models.IntegerField(default=0)
+    title_length = models.IntegerField(default=0)
+    length = models.IntegerField(default=0)
+
+
+class Synonym(models.Model):
+    """Words and expressions that mean the same here; searching one also finds the others, ranked lower."""
+
+    id = models.BigAutoField(primary_key=True)
+    # Expressions separated by commas, as an administrator reads and edits them.
+    expressions = models.TextField()
+    is_active = models.BooleanField(default=True)
 
 
 class IndexChange(models.Model):

@@ -1,13 +1,13 @@
-"""Searching: the newest records that hold all the words and that the actor may see."""
+"""Searching: the best documents for what a person typed, among those they may see."""
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-
-from django.db import connection
+import os
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
 
 from firstline.kit.actor import Actor
-from firstline.search.analysis import query_terms, tokens
+from firstline.search.fields import completions
+from firstline.search.plain import Found, Match, any_of, search, terms_of
 from firstline.search.results import Completion, Correction, Facet, FacetValue, Hit, Part, Problem, Results
 from firstline.search.sources import FieldSpec, Source, forget_source, register_source, source_of, sources
 
@@ -37,28 +37,9 @@ __all__ = [
     "tokens_of",
 ]
 
-LIMIT_MAX = 500
-TERMS_MAX = 60
-_SAFE_TERM = re.compile(r"[a-z0-9_:.-]{1,60}")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One record found; `excerpt` is how its text begins."""
-
-    kind: str
-    object_id: int
-    organization_id: int | None
-    title: str
-    excerpt: str
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A record found by some of the terms asked for."""
-
-    hit: Found
-    terms: frozenset[str]
+LIMIT_MAX = 200
+OFFSET_MAX = 2_000
+SIMILAR_MAX = 50
 
 
 def find(
@@ -73,16 +54,23 @@ def find(
 ) -> Results:
     """The best documents for what a person typed, among those the actor may see.
 
-    Words, "phrases", `field:value` and `-field:value`; `kinds` empty means every registered kind.
-    With `live` the last word counts as still being typed. Never raises for any text; both
-    databases give the same answer.
+    Words, "phrases", `field:value`, `-field:value` and `-word`; `kinds` empty means every
+    registered kind. With `live` the last word counts as still being typed. Documents that hold
+    every word of a short query come first; a question is answered by what holds most of it. Never
+    raises for any text; both databases give the same answer. Restricted texts count, in results,
+    counts, facets, snippets and rank, only for those who may read them.
     """
-    hits: list[Hit] = []
-    for source in _asked(kinds):
-        found = search(source.tokens(actor), text, kinds=[source.kind], limit=LIMIT_MAX)
-        visible = source.visible(actor, [row.object_id for row in found])
-        hits += [_hit(row) for row in found if row.object_id in visible]
-    return Results(hits=hits[offset : offset + limit], total=len(hits))
+    asked = _asked(kinds)
+    results: Results = _engine("finding").find(
+        actor,
+        text,
+        asked,
+        limit=max(1, min(limit, LIMIT_MAX)),
+        offset=max(0, min(offset, OFFSET_MAX)),
+        with_facets=facets,
+        live=live,
+    )
+    return results
 
 
 def similar(
@@ -96,97 +84,17 @@ def similar(
 ) -> list[Hit]:
     """The documents most like a text, among those the actor may see; none below four words.
 
-    `exclude` leaves out one document, as (kind, object id).
+    Fast enough while somebody types. `exclude` leaves out one document, as (kind, object id).
     """
-    wanted = terms_of(f"{title}\n{text}")
-    hits: list[tuple[int, Hit]] = []
-    for source in _asked(kinds):
-        matches = any_of(list(source.tokens(actor)), wanted, kinds=[source.kind])
-        visible = source.visible(actor, [match.hit.object_id for match in matches])
-        hits += [
-            (len(match.terms), _hit(match.hit))
-            for match in matches
-            if match.hit.object_id in visible and (match.hit.kind, match.hit.object_id) != exclude
-        ]
-    return [hit for _count, hit in sorted(hits, key=lambda pair: -pair[0])[:limit]]
+    hits: list[Hit] = _engine("similarity").similar(
+        actor, text, _asked(kinds), title=title, limit=max(1, min(limit, SIMILAR_MAX)), exclude=exclude
+    )
+    return hits
 
 
 def complete(actor: Actor, text: str, caret: int) -> list[Completion]:
     """How the word at `caret` may go on: names of fields, and values after `field:`."""
-    start = max(text.rfind(" ", 0, caret), text.rfind("\u3000", 0, caret)) + 1
-    typed = text[start:caret].casefold()
-    if not typed:
-        return []
-    specs = {spec.name: spec for source in sources() for spec in source.fields}
-    return [
-        Completion(f"{spec.name}:", spec.label, start=start)
-        for spec in specs.values()
-        if any(name.casefold().startswith(typed) for name in (spec.name, *spec.aliases))
-    ]
-
-
-def _asked(kinds: Sequence[str]) -> list[Source]:
-    return [source for source in sources() if not kinds or source.kind in kinds]
-
-
-def _hit(found: Found) -> Hit:
-    return Hit(
-        kind=found.kind,
-        object_id=found.object_id,
-        organization_id=found.organization_id,
-        title=found.title,
-        title_parts=[(found.title, False)],
-        snippet_parts=[(found.excerpt, False)],
-        changed_at=None,
-        fields={},
-        score=0,
-    )
-
-
-def search(
-    actor_tokens: Iterable[str], text: str, *, kinds: Sequence[str] = (), limit: int = 20
-) -> list[Found]:
-    """The newest `limit` records that hold every word of `text`, the last also as a beginning.
-
-    Only records with at least one of `actor_tokens` among their visibility; `kinds` empty means
-    every kind. Nothing is found for a text without a word. Both databases give the same answer.
-    """
-    terms, prefix = query_terms(text)
-    visible = sorted({visibility_term(token) for token in actor_tokens})
-    if not (terms or prefix) or not visible:
-        return []
-    among = sorted({kind_term(kind) for kind in kinds})
-    match = _postgresql if connection.vendor == "postgresql" else _sqlite
-    with connection.cursor() as cursor:
-        sql, expression = match(terms, prefix, visible, among)
-        cursor.execute(sql, [expression, max(1, min(limit, LIMIT_MAX))])
-        return [Found(*row) for row in cursor.fetchall()]
-
-
-def any_of(
-    actor_tokens: Iterable[str], terms: Sequence[str], *, kinds: Sequence[str] = (), limit: int = 200
-) -> list[Match]:
-    """The newest `limit` visible records that hold at least one of `terms`, each with those it holds.
-
-    For ranking by the caller; `terms` are taken as they are (`terms_of`).
-    """
-    wanted = list(dict.fromkeys(terms))[:TERMS_MAX]
-    visible = sorted({visibility_term(token) for token in actor_tokens})
-    if not wanted or not visible:
-        return []
-    among = sorted({kind_term(kind) for kind in kinds})
-    match = _postgresql if connection.vendor == "postgresql" else _sqlite
-    sql, expression = match([], "", visible, among, wanted)
-    with connection.cursor() as cursor:
-        cursor.execute(sql.replace(_COLUMNS, f"{_COLUMNS}, d.terms"), [expression, min(limit, LIMIT_MAX)])
-        rows = cursor.fetchall()
-    asked = frozenset(wanted)
-    return [Match(Found(*row[:-1]), asked.intersection(row[-1].split(" "))) for row in rows]
-
-
-def terms_of(text: str) -> list[str]:
-    """The terms under which `text` would be found."""
-    return tokens(text)
+    return completions(actor, text, caret, sources())
 
 
 def tokens_of(actor: Actor) -> list[str]:
@@ -201,48 +109,11 @@ def tokens_of(actor: Actor) -> list[str]:
     return held
 
 
-def visibility_term(token: str) -> str:
-    """How a visibility token stands among the terms; no analysed term starts with "="."""
-    if not _SAFE_TERM.fullmatch(token):
-        raise ValueError(f"{token!r} cannot be a visibility token")
-    return f"={token}"
+def _asked(kinds: Sequence[str]) -> list[Source]:
+    return [source for source in sources() if not kinds or source.kind in kinds]
 
 
-def kind_term(kind: str) -> str:
-    """How a kind stands among the terms."""
-    if not _SAFE_TERM.fullmatch(kind):
-        raise ValueError(f"{kind!r} cannot be a kind")
-    return f"=={kind}"
-
-
-_COLUMNS = "d.kind, d.object_id, d.organization_id, d.title, d.excerpt"
-
-
-def _sqlite(
-    terms: list[str], prefix: str, visible: list[str], among: list[str], either: Sequence[str] = ()
-) -> tuple[str, str]:
-    def quoted(term: str) -> str:
-        return '"' + term.replace('"', '""') + '"'
-
-    parts = [quoted(term) for term in terms]
-    if prefix:
-        parts.append(f"{quoted(prefix)}*")
-    parts += ["(" + " OR ".join(map(quoted, group)) + ")" for group in (either, among, visible) if group]
-    sql = f"""SELECT {_COLUMNS} FROM search_fts f JOIN search_searchdocument d ON d.id = f.rowid
-        WHERE search_fts MATCH %s ORDER BY f.rowid DESC LIMIT %s"""  # noqa: S608 - names only
-    return sql, " AND ".join(parts)
-
-
-def _postgresql(
-    terms: list[str], prefix: str, visible: list[str], among: list[str], either: Sequence[str] = ()
-) -> tuple[str, str]:
-    def quoted(term: str) -> str:
-        return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
-
-    parts = [quoted(term) for term in terms]
-    if prefix:
-        parts.append(f"{quoted(prefix)}:*")
-    parts += ["(" + " | ".join(map(quoted, group)) + ")" for group in (either, among, visible) if group]
-    sql = f"""SELECT {_COLUMNS} FROM search_searchdocument d
-        WHERE d.vector @@ %s::tsquery ORDER BY d.id DESC LIMIT %s"""  # noqa: S608 - names only
-    return sql, " & ".join(parts)
+def _engine(name: str) -> ModuleType:
+    """The ranker comes with numpy (23 MB), so it is loaded when somebody first searches."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return import_module(f"firstline.search.{name}")

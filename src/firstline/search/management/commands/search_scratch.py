@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from firstline.kit.actor import Actor
 from firstline.search import queries
-from firstline.search.actions import Document, index_many
+from firstline.search.actions import Document, count_terms, index_many
 from firstline.search.judging import DEPTH
 
 KIND = "judged"
@@ -67,6 +67,8 @@ def _index(rows: list[dict[str, str]]) -> None:
     for start in range(0, len(rows), BATCH):
         with transaction.atomic():
             index_many(_documents(rows, numbers[start : start + BATCH]))
+    while count_terms():
+        pass
 
 
 def _documents(rows: list[dict[str, str]], numbers: Sequence[int]) -> Iterator[Document]:

@@ -1,0 +1,207 @@
+"""Fields of the registered kinds: names people type, values they mean, facets, completion."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from django.db import connection
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from firstline.kit.actor import Actor
+from firstline.search.analysis import normalise
+from firstline.search.expressions import Any, Expression, Term, any_term
+from firstline.search.language import Filter, Query
+from firstline.search.results import Completion, Facet, FacetValue
+from firstline.search.sources import FieldSpec, LazyStr, Source
+from firstline.search.terms import field_term, kind_term
+
+KIND = "kind"
+KIND_ALIASES = ("kind", "类型")
+FACET_VALUES_MAX = 12
+COMPLETIONS_MAX = 8
+_LANGUAGES = ("en", "zh-hans")
+
+
+def names_of(sources: Sequence[Source]) -> dict[str, str]:
+    """Every name under which a field may be typed, casefolded, and the field meant."""
+    names = {
+        alias.casefold(): spec.name
+        for source in sources
+        for spec in source.fields
+        for alias in (*spec.aliases, *_spellings(spec.label))
+        if " " not in alias
+    }
+    names |= {spec.name.casefold(): spec.name for source in sources for spec in source.fields}
+    return dict.fromkeys(KIND_ALIASES, KIND) | names
+
+
+def conditions_of(
+    actor: Actor, query: Query, sources: Sequence[Source]
+) -> tuple[list[Expression], list[Expression]]:
+    """What filters demand, and what they exclude."""
+    wanted: dict[str, set[str]] = {}
+    unwanted: list[Expression] = []
+    for one in query.filters:
+        terms = _terms(actor, one, sources)
+        if one.is_negative:
+            unwanted += [Term(term) for term in sorted(terms)]
+        else:
+            wanted.setdefault(one.name, set()).update(terms)
+    return [any_term(sorted(terms)) for terms in wanted.values()], unwanted
+
+
+def kinds_expression(sources: Sequence[Source]) -> Any:
+    """Documents of some kinds."""
+    return any_term(kind_term(source.kind) for source in sources)
+
+
+def facets_of(ids: Sequence[int], sources: Sequence[Source], chosen: Sequence[Filter]) -> list[Facet]:
+    """How many of some entries have each value of each facet, the most frequent values first."""
+    counts: dict[str, Counter[str]] = {KIND: Counter()}
+    for kind, fields in _read_fields(ids):
+        counts[KIND][kind] += 1
+        for name, values in json.loads(fields).items():
+            counts.setdefault(name, Counter()).update(set(values))
+    picked = {(one.name, normalise(one.value)) for one in chosen if not one.is_negative}
+    specs = _specs(sources)
+    facets = [Facet(KIND, _("Kind"), _kind_values(counts[KIND], sources, picked))]
+    for name, spec in specs.items():
+        if spec.is_facet and counts.get(name):
+            values = [
+                FacetValue(value, _label(spec, value), count, (name, normalise(value)) in picked)
+                for value, count in _most(counts[name])
+            ]
+            facets.append(Facet(name, spec.label, values))
+    return facets
+
+
+def completions(actor: Actor, text: str, caret: int, sources: Sequence[Source]) -> list[Completion]:
+    """How the word at the caret may go on: names of fields, and values after `field:`."""
+    caret = max(0, min(caret, len(text)))
+    start = max(text.rfind(" ", 0, caret), text.rfind("\u3000", 0, caret)) + 1
+    typed = text[start:caret]
+    sign = "-" if typed.startswith("-") else ""
+    typed = typed.removeprefix("-").replace("：", ":")
+    if not typed:
+        return []
+    name, colon, value = typed.partition(":")
+    if not colon:
+        return _name_completions(name, sign, sources, start)
+    field = names_of(sources).get(name.casefold())
+    if field is None:
+        return []
+    return [
+        Completion(f"{sign}{name}:{_quoted(one)} ", label, start=start)
+        for one, label in _values(actor, field, value.strip('"'), sources)
+    ][:COMPLETIONS_MAX]
+
+
+def _name_completions(typed: str, sign: str, sources: Sequence[Source], start: int) -> list[Completion]:
+    plain = typed.casefold()
+    found: dict[str, Completion] = {}
+    for spec in _specs(sources).values():
+        for name in (spec.name, *spec.aliases, *_spellings(spec.label)):
+            if name.casefold().startswith(plain) and " " not in name:
+                found.setdefault(spec.name, Completion(f"{sign}{name}:", spec.label, start=start))
+    for name in KIND_ALIASES:
+        if name.startswith(plain):
+            found.setdefault(KIND, Completion(f"{sign}{name}:", _("Kind"), start=start))
+    return list(found.values())[:COMPLETIONS_MAX]
+
+
+def _values(actor: Actor, field: str, typed: str, sources: Sequence[Source]) -> Iterable[tuple[str, LazyStr]]:
+    plain = normalise(typed)
+    if field == KIND:
+        for source in sources:
+            if any(normalise(form).startswith(plain) for form in (source.kind, *_spellings(source.label))):
+                yield source.kind, source.label
+        return
+    seen: set[str] = set()
+    for spec in (spec for source in sources for spec in source.fields if spec.name == field):
+        for code, label in (spec.choices() if spec.choices else {}).items():
+            if code not in seen and any(
+                normalise(form).startswith(plain) for form in (code, *_spellings(label))
+            ):
+                seen.add(code)
+                yield code, label
+        for value in spec.values(actor, typed):
+            if value not in seen:
+                seen.add(value)
+                yield value, _label(spec, value)
+
+
+def _terms(actor: Actor, one: Filter, sources: Sequence[Source]) -> set[str]:
+    plain = normalise(one.value)
+    if one.name == KIND:
+        kinds = {
+            source.kind
+            for source in sources
+            if plain in {source.kind, *map(normalise, _spellings(source.label))}
+        }
+        return {kind_term(kind) for kind in kinds} or {field_term(KIND, one.value)}
+    found: set[str] = set()
+    for spec in (spec for source in sources for spec in source.fields if spec.name == one.name):
+        value = spec.resolve(actor, one.value)
+        for code, label in (spec.choices() if spec.choices else {}).items():
+            if plain in {normalise(code), *map(normalise, _spellings(label))}:
+                value = code
+        found.add(field_term(one.name, value))
+    return found
+
+
+def _specs(sources: Sequence[Source]) -> dict[str, FieldSpec]:
+    specs: dict[str, FieldSpec] = {}
+    for source in sources:
+        for spec in source.fields:
+            specs.setdefault(spec.name, spec)
+    return specs
+
+
+def _kind_values(
+    counts: Counter[str], sources: Sequence[Source], picked: set[tuple[str, str]]
+) -> list[FacetValue]:
+    labels = {source.kind: source.label for source in sources}
+    return [
+        FacetValue(kind, labels.get(kind, kind), count, (KIND, kind) in picked)
+        for kind, count in _most(counts)
+    ]
+
+
+def _most(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES_MAX]
+
+
+def _label(spec: FieldSpec, value: str) -> LazyStr:
+    choices: Mapping[str, LazyStr] = spec.choices() if spec.choices else {}
+    return choices[value] if value in choices else spec.value_label(value)
+
+
+def _spellings(label: LazyStr) -> tuple[str, ...]:
+    """A label in every language of the product."""
+    if not isinstance(label, Promise):
+        return (label,)
+    return tuple(dict.fromkeys(_in_language(label, language) for language in _LANGUAGES))
+
+
+@cache
+def _in_language(label: Promise, language: str) -> str:
+    with translation.override(language):
+        return str(label)
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if any(sign.isspace() or sign in ",，" for sign in value) else value
+
+
+def _read_fields(ids: Sequence[int]) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(ids), 900):
+            batch = list(ids[start : start + 900])
+            places = ", ".join(["%s"] * len(batch))
+            cursor.execute(f"SELECT kind, fields FROM search_entry WHERE id IN ({places})", batch)  # noqa: S608
+            rows += cursor.fetchall()
+    return rows

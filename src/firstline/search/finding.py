@@ -1,0 +1,302 @@
+"""A search from the words typed to the hits shown."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstline.kit import clock
+from firstline.kit.actor import Actor
+from firstline.search import fields, texts, vocabulary
+from firstline.search.expressions import All, Any, Expression, Term
+from firstline.search.language import Query, parse
+from firstline.search.matching import CAP, Candidate, Scope, match
+from firstline.search.ranking import Group, score
+from firstline.search.repairs import repaired
+from firstline.search.results import Correction, Results
+from firstline.search.slots import (
+    Lexicon,
+    Slot,
+    Unit,
+    make_slots,
+    run_expression,
+    without_questions,
+)
+from firstline.search.snippets import Marks
+from firstline.search.sources import Source
+from firstline.search.synonyms import thesaurus
+from firstline.search.weights import WEIGHTS
+
+# From so many words on a query is a question: any of them may match, what holds most comes first.
+QUESTION_WORDS_MIN = 5
+PROPOSED_MAX = 8_000
+VERIFIED_MAX = 300
+CHECKED_MORE = 20
+PARTIAL_SHARE_MIN = 0.5
+
+
+@dataclass(slots=True)
+class Search:
+    """One search on its way."""
+
+    actor: Actor
+    sources: Sequence[Source]
+    query: Query
+    scope: Scope
+    lexicon: Lexicon
+    totals: dict[str, vocabulary.Totals]
+    conditions: list[Expression] = field(default_factory=list)
+    phrases: list[Expression] = field(default_factory=list)
+    unwanted: Expression | None = None
+    slots: list[Slot] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+
+    @property
+    def required(self) -> list[Slot]:
+        return [slot for slot in self.slots if slot.is_required]
+
+    @property
+    def units(self) -> list[Unit]:
+        return [unit for slot in self.required for unit in slot.units]
+
+    @property
+    def is_question(self) -> bool:
+        """So many words that hardly a document holds them all; a pair of Chinese characters is a word."""
+        size = sum(
+            max(1, len(slot.word.text) - 1) if slot.word.kind == "cjk" else 1 for slot in self.required
+        )
+        return size >= QUESTION_WORDS_MIN
+
+    @property
+    def marks(self) -> Marks:
+        terms = [mark for slot in self.slots for mark in slot.marks if slot.is_required]
+        return Marks.of(
+            [*terms, *self.query.phrases], [start for slot in self.slots for start in slot.starts]
+        )
+
+    def match(self, words: Expression | None, cap: int = CAP) -> list[Candidate]:
+        """The newest matches within scope and filters."""
+        parts = [part for part in (words, *self.phrases) if part is not None]
+        words = All(parts) if parts else None
+        return match(self.scope, words, conditions=self.conditions, unwanted=self.unwanted, cap=cap)
+
+
+@dataclass(slots=True)
+class Matches:
+    """Candidates with those that hold every word; `is_capped` when more of those were left."""
+
+    candidates: list[Candidate]
+    full: set[int]
+    is_capped: bool = False
+
+
+def find(
+    actor: Actor,
+    text: str,
+    sources: Sequence[Source],
+    *,
+    limit: int,
+    offset: int,
+    with_facets: bool,
+    live: bool,
+) -> Results:
+    """`queries.find` among `sources`."""
+    query = parse(text, fields.names_of(sources), live=live)
+    if query.is_empty or not sources:
+        return Results(problems=query.problems)
+    search = _begin(actor, query, sources)
+    if not search.scope.visible:
+        return Results(problems=query.problems)
+    matches = _matches(search, limit + offset)
+    ordered = _ordered(search, matches)
+    ordered, matches = _verified(search, ordered, matches)
+    shown, dropped = _checked(search, ordered, offset + limit)
+    is_partial = not matches.full and bool(ordered)
+    counted = [pair for pair in ordered if pair[0].id in matches.full] if matches.full else ordered
+    if dropped:
+        # A token is behind the truth: ask about everything that is counted.
+        allowed = allowed_among(search.actor, search.sources, [candidate for candidate, _ in counted])
+        counted = [pair for pair in counted if pair[0].id in allowed]
+    return Results(
+        hits=texts.hits(shown[offset:], search.marks, search.scope),
+        total=len(counted),
+        is_capped=matches.is_capped,
+        is_partial=is_partial,
+        facets=fields.facets_of([c.id for c, _ in counted], sources, query.filters) if with_facets else (),
+        corrections=search.corrections,
+        problems=query.problems,
+    )
+
+
+def lexicon_now() -> tuple[Lexicon, dict[str, vocabulary.Totals]]:
+    """What the index says about words now."""
+    totals = vocabulary.totals()
+    documents = sum(total.documents for total in totals.values())
+    words = vocabulary.frequent_words(documents)
+    return Lexicon(documents, words, WEIGHTS, thesaurus()), totals
+
+
+def _begin(actor: Actor, query: Query, sources: Sequence[Source]) -> Search:
+    lexicon, totals = lexicon_now()
+    search = Search(actor, sources, query, Scope.of(actor, sources), lexicon, totals)
+    search.conditions, unwanted = fields.conditions_of(actor, query, sources)
+    for slot in make_slots(query.excluded, lexicon, is_live=False) if query.excluded else []:
+        unwanted.append(slot.expression)
+    for phrase in query.excluded_phrases:
+        unwanted.append(_phrase(phrase, lexicon))
+    search.unwanted = Any(unwanted) if unwanted else None
+    slots = make_slots(query.words, lexicon, is_live=query.is_live)
+    search.slots, search.corrections = repaired(
+        slots, lexicon, search.scope, search.conditions, is_live=query.is_live
+    )
+    search.phrases = [_phrase(phrase, lexicon) for phrase in query.phrases]
+    return search
+
+
+def _matches(search: Search, wanted: int) -> Matches:
+    if not search.required:
+        # Filters or phrases alone.
+        found = search.match(None, CAP + 1)
+        return Matches(found[:CAP], {candidate.id for candidate in found[:CAP]}, len(found) > CAP)
+    found = search.match(All([slot.expression for slot in search.required]), CAP + 1)
+    capped, found = len(found) > CAP, found[:CAP]
+    matches = Matches(found, {candidate.id for candidate in found}, capped)
+    if len(found) < wanted:
+        relaxed = _relaxed(search)
+        if relaxed is not None:
+            more = search.match(relaxed)
+            matches.full.update(candidate.id for candidate in more)
+            _add(matches, more)
+    if len(search.units) > 1 and (search.is_question or len(matches.candidates) < wanted):
+        _add(matches, search.match(proposal(search.units)))
+    return matches
+
+
+def _add(matches: Matches, more: Sequence[Candidate]) -> None:
+    known = {candidate.id for candidate in matches.candidates}
+    matches.candidates += [candidate for candidate in more if candidate.id not in known]
+
+
+def _relaxed(search: Search) -> Expression | None:
+    """All words, Chinese without what questions are made of; None where that is the same."""
+    parts: list[Expression] = []
+    is_same = True
+    for slot in search.required:
+        cores = without_questions(slot.word.text) if slot.word.kind == "cjk" else []
+        if cores and cores != [slot.word.text]:
+            is_same = False
+            parts += [run_expression(core) for core in cores]
+        else:
+            parts.append(slot.expression)
+    return None if is_same else All(parts)
+
+
+def proposal(units: Sequence[Unit], most: int = PROPOSED_MAX) -> Expression:
+    """Documents that hold one of the rarer words, or two of the frequent ones."""
+    rarest = sorted(units, key=lambda unit: unit.documents)
+    budget = most
+    alone: list[Expression] = []
+    for place, unit in enumerate(rarest):
+        if unit.documents > budget and place:
+            break
+        if unit.documents > most * 4:
+            break
+        budget -= unit.documents
+        alone.append(unit.expression)
+    rest = [unit.expression for unit in rarest[len(alone) : len(alone) + 4]]
+    together = [All([first, second]) for place, first in enumerate(rest) for second in rest[place + 1 :]]
+    return Any([*alone, *together]) if alone or together else rarest[0].expression
+
+
+def _ordered(search: Search, matches: Matches) -> list[tuple[Candidate, int]]:
+    """Candidates by score; those that hold every word of a short query first, ties newest first."""
+    candidates = matches.candidates
+    if not candidates:
+        return []
+    groups: list[Group] = [group for slot in search.slots for group in slot.groups]
+    groups += _phrase_groups(search)
+    weights = search.lexicon.weights
+    ranked = score(candidates, groups, scope=search.scope, totals=search.totals, weights=weights)
+    scores = ranked.scores * (1 - weights.coverage + weights.coverage * ranked.coverage)
+    scores *= _freshness(candidates)
+    final = (scores * 1000).astype(np.int64) + 1
+    full = np.array([candidate.id in matches.full and not search.is_question for candidate in candidates])
+    ids = np.array([candidate.id for candidate in candidates])
+    order = np.lexsort((-ids, -final, ~full))
+    # Beside documents that hold every word, one that lacks most of what was said is no answer.
+    least = PARTIAL_SHARE_MIN if full.any() else 0.0
+    return [
+        (candidates[place], int(final[place]))
+        for place in order
+        if full[place] or ranked.coverage[place] > least or not len(groups)
+    ]
+
+
+def _phrase_groups(search: Search) -> list[Group]:
+    groups: list[Group] = []
+    for phrase in search.query.phrases:
+        parsed = parse(phrase, {}, live=False)
+        for slot in make_slots(parsed.words, search.lexicon, is_live=False):
+            groups += slot.groups
+    return groups
+
+
+def _freshness(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
+    age = np.array([candidate.changed_at for candidate in candidates], dtype=np.float64)
+    days = np.maximum(0.0, clock.now().timestamp() - age) / 86_400
+    return 1 + WEIGHTS.freshness * np.exp2(-days / WEIGHTS.freshness_days)
+
+
+def _phrase(phrase: str, lexicon: Lexicon) -> Expression:
+    parsed = parse(phrase, {}, live=False)
+    parts: list[Expression] = []
+    for slot in make_slots(parsed.words, lexicon, is_live=False):
+        word = slot.word
+        parts.append(run_expression(word.text) if word.kind == "cjk" else _written(slot))
+    return All(parts) if parts else Term("")
+
+
+def _written(slot: Slot) -> Expression:
+    return Any([Term(slot.word.text), *(Term(mark) for mark in sorted(slot.marks))])
+
+
+def _verified(
+    search: Search, ordered: list[tuple[Candidate, int]], matches: Matches
+) -> tuple[list[tuple[Candidate, int]], Matches]:
+    """Only documents whose text really holds the phrases, of the best `VERIFIED_MAX`."""
+    if not search.query.phrases or not ordered:
+        return ordered, matches
+    head = ordered[:VERIFIED_MAX]
+    holding = texts.holding([candidate for candidate, _ in head], search.query.phrases, search.scope)
+    kept = [pair for pair in head if pair[0].id in holding]
+    capped = matches.is_capped or len(ordered) > VERIFIED_MAX
+    return kept, Matches([c for c, _ in kept], matches.full & holding, capped)
+
+
+def _checked(
+    search: Search, ordered: Sequence[tuple[Candidate, int]], wanted: int
+) -> tuple[list[tuple[Candidate, int]], bool]:
+    """The best `wanted` that the owner confirms, and whether any had to be dropped."""
+    shown: list[tuple[Candidate, int]] = []
+    dropped = False
+    at = 0
+    while len(shown) < wanted and at < len(ordered):
+        batch = ordered[at : at + wanted - len(shown) + (CHECKED_MORE if dropped else 0)]
+        at += len(batch)
+        allowed = allowed_among(search.actor, search.sources, [candidate for candidate, _ in batch])
+        kept = [pair for pair in batch if pair[0].id in allowed]
+        dropped = dropped or len(kept) < len(batch)
+        shown += kept
+    return shown[:wanted], dropped
+
+
+def allowed_among(actor: Actor, sources: Sequence[Source], candidates: Collection[Candidate]) -> set[int]:
+    """The candidates whose owners confirm that the actor may see them; one query for each kind."""
+    allowed: set[int] = set()
+    for source in sources:
+        of_kind = [candidate for candidate in candidates if candidate.kind == source.kind]
+        if of_kind:
+            visible = source.visible(actor, [candidate.object_id for candidate in of_kind])
+            allowed |= {candidate.id for candidate in of_kind if candidate.object_id in visible}
+    return allowed

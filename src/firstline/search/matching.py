@@ -1,0 +1,122 @@
+"""The databases' part: which documents match an expression, the newest of them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from firstline.kit.actor import Actor
+from firstline.search.expressions import All, Any, But, Expression, Term, also_restricted, any_term
+from firstline.search.expressions import for_postgresql as _postgresql
+from firstline.search.expressions import for_sqlite as _sqlite
+from firstline.search.sources import Source
+from firstline.search.terms import restricted_term, visibility_term
+
+CAP = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A matching document as the ranker needs it."""
+
+    id: int
+    kind: str
+    object_id: int
+    organization_id: int | None
+    changed_at: int
+    title_length: int
+    length: int
+    restricted_length: int
+    restricted: str
+    vector: bytes
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an actor may see: visibility terms, and for restricted texts the tokens of each kind."""
+
+    visible: Sequence[str]
+    restricted: Sequence[str]
+    restricted_tokens: dict[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, actor: Actor, sources: Collection[Source]) -> "Scope":
+        """The scope of `actor` among the documents of `sources`."""
+        held = {source.kind: sorted(set(source.restricted_tokens(actor))) for source in sources}
+        return cls(
+            visible=[
+                visibility_term(source.kind, token)
+                for source in sources
+                for token in sorted(set(source.tokens(actor)))
+            ],
+            restricted=[restricted_term(kind, token) for kind, tokens in held.items() for token in tokens],
+            restricted_tokens={kind: frozenset(tokens) for kind, tokens in held.items() if tokens},
+        )
+
+    def may_read_restricted(self, kind: str, restricted: str) -> bool:
+        """Whether the restricted text of a document of `kind`, for those tokens, is for this actor."""
+        held = self.restricted_tokens.get(kind)
+        return held is not None and bool(restricted) and not held.isdisjoint(restricted.split(" "))
+
+
+def match(
+    scope: Scope,
+    words: Expression | None,
+    *,
+    conditions: Sequence[Expression] = (),
+    unwanted: Expression | None = None,
+    cap: int = CAP,
+) -> list[Candidate]:
+    """The newest `cap` documents within `scope` that match `words` and all conditions, newest first."""
+    if not scope.visible:
+        return []
+    cursor_sql, written = _statement(scoped(scope, words, conditions, unwanted))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_READ} WHERE id IN ({cursor_sql} LIMIT %s) ORDER BY id DESC", [written, cap])
+        return [Candidate(*row) for row in cursor.fetchall()]
+
+
+def count(scope: Scope, words: Expression | None, *, conditions: Sequence[Expression] = (), cap: int) -> int:
+    """How many documents match, counting no further than `cap`."""
+    if not scope.visible:
+        return 0
+    sql, written = _statement(scoped(scope, words, conditions, None))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({sql} LIMIT %s) AS found", [written, cap])  # noqa: S608
+        return int(cursor.fetchone()[0])
+
+
+def scoped(
+    scope: Scope, words: Expression | None, conditions: Sequence[Expression], unwanted: Expression | None
+) -> Expression:
+    """The expression of a search: notes count only in documents whose notes the actor may read."""
+    public = _within(any_term(scope.visible), words, conditions, unwanted)
+    if words is None or not scope.restricted:
+        return public
+    if unwanted is not None:
+        unwanted = also_restricted(unwanted)
+    inner = _within(any_term(scope.restricted), also_restricted(words), conditions, unwanted)
+    return Any([public, inner])
+
+
+def _within(
+    seen: Any, words: Expression | None, conditions: Sequence[Expression], unwanted: Expression | None
+) -> Expression:
+    wanted = All([part for part in (words, *conditions, seen) if part is not None])
+    return But(wanted, unwanted) if unwanted is not None else wanted
+
+
+def _statement(expression: Expression) -> tuple[str, str]:
+    if connection.vendor == "postgresql":
+        sql = "SELECT entry_id FROM search_entrytext WHERE vector @@ %s::tsquery ORDER BY entry_id DESC"
+        return sql, _postgresql(expression)
+    return "SELECT rowid FROM search_fts WHERE search_fts MATCH %s ORDER BY rowid DESC", _sqlite(expression)
+
+
+_READ = (
+    "SELECT id, kind, object_id, organization_id, changed_at, title_length, length, restricted_length,"
+    " restricted, vector, title FROM search_entry"
+)
+
+__all__ = ["CAP", "Candidate", "Scope", "Term", "count", "match", "scoped"]
