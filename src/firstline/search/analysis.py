@@ -81,25 +81,29 @@ def normalise(text: str) -> str:
 def analyse(text: str) -> Analysis:
     """The terms under which `text` is found; at most `TERMS_MAX` different scored ones."""
     folded = normalise(text[:TEXT_CHARS_MAX])
+    if not folded:
+        return Analysis(Counter(), set())
     runs = Counter(RUN.findall(folded))
-    scored: Counter[str] = Counter()
+    scored: dict[str, int] = {}
     extra: set[str] = set()
     is_ascii = folded.isascii()
+    counted, cached = scored.get, _cache.get
     for run, count in runs.items():
         if not is_ascii and IS_CJK.match(run):
             for term in (*run, *pairs(run)):
-                scored[term] += count
+                scored[term] = counted(term, 0) + count
             continue
-        found = _cache.get(run) or expand(run)
-        for term in found[0]:
-            scored[term] += count
-        extra.update(found[1])
+        terms, others = cached(run) or expand(run)
+        for term in terms:
+            scored[term] = counted(term, 0) + count
+        if others:
+            extra.update(others)
         if len(scored) > TERMS_MAX:
             break
     if not is_ascii:
         extra.update(_SEAM.findall(folded))
     extra.difference_update(scored)
-    return Analysis(scored, extra)
+    return Analysis(Counter(scored), extra)
 
 
 def words(text: str) -> list[Word]:

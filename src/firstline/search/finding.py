@@ -221,7 +221,8 @@ def _ordered(search: Search, matches: Matches) -> list[tuple[Candidate, int]]:
     scores = ranked.scores * (1 - weights.coverage + weights.coverage * ranked.coverage)
     scores *= _freshness(candidates)
     final = (scores * 1000).astype(np.int64) + 1
-    full = np.array([candidate.id in matches.full and not search.is_question for candidate in candidates])
+    first = set() if search.is_question else matches.full
+    full = np.array([candidate.id in first for candidate in candidates])
     ids = np.array([candidate.id for candidate in candidates])
     order = np.lexsort((-ids, -final, ~full))
     # Beside documents that hold every word, one that lacks most of what was said is no answer.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import OSA
 
@@ -12,6 +12,7 @@ from firstline.search.results import Problem
 
 QUERY_CHARS_MAX = 1_000
 WORDS_MAX = 48
+RUN_CHARS_MAX = 80
 PHRASES_MAX = 8
 FILTERS_MAX = 16
 
@@ -71,7 +72,7 @@ def parse(text: str, names: Mapping[str, str], *, live: bool = True) -> Query:
     rest = _FILTER.sub(lambda match: _filter(match, names, found), rest)
     rest = _take_quoted(rest, found)
     rest = _NEGATED.sub(lambda match: _negated(match, found), rest)
-    typed = words(rest)
+    typed = _once(words(rest))
     if len(typed) > WORDS_MAX:
         found.problems.append(Problem("words_dropped"))
     return Query(
@@ -83,6 +84,15 @@ def parse(text: str, names: Mapping[str, str], *, live: bool = True) -> Query:
         problems=found.problems,
         is_live=is_live and bool(typed) and len(typed) <= WORDS_MAX and rest[-1:].isalnum(),
     )
+
+
+def _once(typed: Sequence[Word]) -> list[Word]:
+    """Each word once, where it stands last: the last one may be live. Long runs of Chinese are cut."""
+    kept = {word.text: word for word in reversed(typed)}
+    return [
+        replace(word, text=word.text[:RUN_CHARS_MAX]) if word.kind == "cjk" else word
+        for word in reversed(kept.values())
+    ]
 
 
 def _filter(match: re.Match[str], names: Mapping[str, str], found: _Found) -> str:

@@ -1,7 +1,8 @@
 """The databases' part: which documents match an expression, the newest of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -15,8 +16,7 @@ from firstline.search.terms import restricted_term, visibility_term
 CAP = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A matching document as the ranker needs it."""
 
     id: int
@@ -54,6 +54,17 @@ class Scope:
             restricted_tokens={kind: frozenset(tokens) for kind, tokens in held.items() if tokens},
         )
 
+    def readable(self, candidates: Iterable[Candidate]) -> list[bool]:
+        """For each candidate whether its restricted text is for this actor."""
+        known: dict[tuple[str, str], bool] = {}
+        found = []
+        for candidate in candidates:
+            key = (candidate.kind, candidate.restricted)
+            if key not in known:
+                known[key] = self.may_read_restricted(*key)
+            found.append(known[key])
+        return found
+
     def may_read_restricted(self, kind: str, restricted: str) -> bool:
         """Whether the restricted text of a document of `kind`, for those tokens, is for this actor."""
         held = self.restricted_tokens.get(kind)
@@ -74,7 +85,7 @@ def match(
     cursor_sql, written = _statement(scoped(scope, words, conditions, unwanted))
     with connection.cursor() as cursor:
         cursor.execute(f"{_READ} WHERE id IN ({cursor_sql} LIMIT %s) ORDER BY id DESC", [written, cap])
-        return [Candidate(*row) for row in cursor.fetchall()]
+        return list(map(Candidate._make, cursor.fetchall()))
 
 
 def count(scope: Scope, words: Expression | None, *, conditions: Sequence[Expression] = (), cap: int) -> int:

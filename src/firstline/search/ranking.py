@@ -44,7 +44,7 @@ def score(
     ids, owners_of, weight_of = _features(groups)
     places = _places(np.frombuffer(packed, "<u4")[::2], ids)
     chosen = entries[places]
-    readable = np.array([scope.may_read_restricted(c.kind, c.restricted) for c in candidates])
+    readable = np.array(scope.readable(candidates))
     own = np.searchsorted(ends, places, side="right")
     frequency = chosen["title"] * weights.title + chosen["text"] + chosen["notes"] * readable[own]
     norm = _norms(candidates, readable, totals, weights)

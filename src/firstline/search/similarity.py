@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from firstline.kit.actor import Actor
 from firstline.search import texts
@@ -25,7 +26,7 @@ TERMS_MAX = 40
 PROPOSING_MAX = 12
 PROPOSED_DOCUMENTS_MAX = 6_000
 CANDIDATES_MAX = 3_000
-COMPARED_MAX = 40
+COMPARED_MAX = 30
 COMPARED_CHARS = 600
 OCCURRENCES_MAX = 3
 GRAM = 4
@@ -105,7 +106,7 @@ def _by_grams(
     stored = texts.of([candidate for _, candidate in rows])
     wanted = _grams(text)
     theirs = [_grams(f"{candidate.title}\n{stored[candidate.id][0]}") for _, candidate in rows]
-    spread = Counter(gram for grams in theirs for gram in grams)
+    spread = Counter(chain.from_iterable(theirs))
     weight = {gram: math.log(1 + len(rows) / spread[gram]) for gram in spread if gram in wanted}
     least = math.log(1 + len(rows))
     size = sum(weight.get(gram, least) for gram in wanted) or 1.0

@@ -23,6 +23,8 @@ _FINAL = (
 )
 _PINYIN = re.compile(f"(?:{_INITIAL}?{_FINAL})*(?:{_INITIAL}?{_FINAL}|{_INITIAL})")
 _SHORT_PINYIN = 3
+# One letter begins everything; it is taken as a word.
+START_CHARS_MIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def without_questions(run: str) -> list[str]:
 
 def run_expression(run: str) -> Expression:
     """Documents that hold every pair of a run of Chinese."""
-    return All([Term(pair) for pair in pairs(run)]) if len(run) > 1 else Term(run)
+    return All([Term(pair) for pair in dict.fromkeys(pairs(run))]) if len(run) > 1 else Term(run)
 
 
 def _slot(word: Word, lexicon: Lexicon, *, is_live: bool) -> Slot:
@@ -129,8 +131,9 @@ def _slot(word: Word, lexicon: Lexicon, *, is_live: bool) -> Slot:
 
 def _cjk_slot(word: Word, lexicon: Lexicon) -> Slot:
     run = word.text
-    terms = pairs(run) or [run]
-    single = [{char: lexicon.rarity(char) * lexicon.weights.unigram} for char in run if len(run) > 1]
+    terms = list(dict.fromkeys(pairs(run))) or [run]
+    characters = dict.fromkeys(run) if len(run) > 1 else ()
+    single = [{char: lexicon.rarity(char) * lexicon.weights.unigram} for char in characters]
     return Slot(
         word=word,
         expression=run_expression(run),
@@ -153,7 +156,7 @@ def _word_slot(word: Word, lexicon: Lexicon, *, is_live: bool) -> Slot:
     if text != root:
         expressions.append(Term(text))
     longer: list[tuple[str, int]] = []
-    if is_live:
+    if is_live and len(text) >= START_CHARS_MIN:
         expressions += [Term(text, is_prefix=True)]
         longer = [pair for pair in beginning(text, lexicon.words) if pair[0] not in {root, text}]
         for term, documents in longer:

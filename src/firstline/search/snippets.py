@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from firstline.search.analysis import CJK, RUN, expand, joined, normalise, stem
 from firstline.search.results import Part
@@ -20,6 +20,7 @@ class Marks:
     terms: frozenset[str]
     starts: tuple[str, ...]
     runs: tuple[str, ...]
+    _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, terms: Iterable[str], starts: Iterable[str]) -> "Marks":
@@ -31,11 +32,16 @@ class Marks:
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where `text` holds what is marked, in order, none overlapping."""
         found: list[tuple[int, int]] = []
+        known = self._known
         for match in RUN.finditer(text[:READ_CHARS_MAX]):
             run = match.group()
-            if _CHARACTER.match(run):
-                found += self._inside_run(run, match.start())
-            elif self._is_marked(normalise(run)):
+            is_marked = known.get(run)
+            if is_marked is None:
+                if _CHARACTER.match(run):
+                    found += self._inside_run(run, match.start())
+                    continue
+                is_marked = known[run] = self._is_marked(normalise(run))
+            if is_marked:
                 found.append(match.span())
         return _merged(found)
 

@@ -4,12 +4,14 @@ A term's id (a hash, so that writing needs no dictionary), how often it occurs i
 identifiers, in the text, and in the restricted text.
 """
 
-import struct
-from collections import Counter
 from collections.abc import Mapping
 from zlib import crc32
 
 COUNT_MAX = 255
+_COUNTS = [bytes([count]) for count in range(COUNT_MAX + 1)]
+_IN_TEXT = [bytes([0, count, 0, 0]) for count in range(COUNT_MAX + 1)]
+_ids: dict[str, bytes] = {}
+_IDS_MAX = 20_000
 
 
 def term_id(term: str) -> int:
@@ -18,19 +20,22 @@ def term_id(term: str) -> int:
 
 
 def pack(title: Mapping[str, int], text: Mapping[str, int], restricted: Mapping[str, int]) -> bytes:
-    """The vector of a document, in ascending order of ids."""
-    merged: dict[int, tuple[int, int, int]] = {}
-    for term in {**title, **text, **restricted}:
+    """The vector of a document."""
+    special = {**title, **restricted}
+    parts: list[bytes] = []
+    for term, count in text.items():
+        if term not in special:
+            parts += (_id(term), _IN_TEXT[min(count, COUNT_MAX)])
+    for term in special:
         counts = (title.get(term, 0), text.get(term, 0), restricted.get(term, 0))
-        merged[crc32(term.encode())] = counts
-    flat = [
-        number
-        for key in sorted(merged)
-        for number in (key, *(min(count, COUNT_MAX) for count in merged[key]))
-    ]
-    return struct.pack("<" + "IBBBx" * len(merged), *flat)
+        parts += (_id(term), *(_COUNTS[min(count, COUNT_MAX)] for count in counts), b"\0")
+    return b"".join(parts)
 
 
-def counts_of(vector: bytes) -> Counter[int]:
-    """The ids of a vector with how often they occur where everybody may read."""
-    return Counter({key: title + text for key, title, text, _ in struct.iter_unpack("<IBBBx", vector)})
+def _id(term: str) -> bytes:
+    known = _ids.get(term)
+    if known is None:
+        if len(_ids) >= _IDS_MAX:
+            _ids.clear()
+        known = _ids[term] = crc32(term.encode()).to_bytes(4, "little")
+    return known

@@ -10,7 +10,7 @@ DROP_OLD_SQLITE = ["DROP TABLE search_fts"] + [
 SQLITE = [
     """CREATE VIRTUAL TABLE search_fts USING fts5(
         terms, content='search_entrytext', content_rowid='entry_id', detail='none', columnsize=0,
-        prefix='1 2 3 4', tokenize = "ascii tokenchars '!#$%&()*+,-./:;<=>?@[\\]^_`{|}~'''")""",
+        prefix='2 3', tokenize = "ascii tokenchars '!#$%&()*+,-./:;<=>?@[\\]^_`{|}~'''")""",
     """CREATE TRIGGER search_text_added AFTER INSERT ON search_entrytext
     BEGIN INSERT INTO search_fts (rowid, terms) VALUES (NEW.entry_id, NEW.terms); END""",
     """CREATE TRIGGER search_text_removed AFTER DELETE ON search_entrytext
