@@ -15,16 +15,18 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
+import psycopg
 from django.conf import settings
-from django.db import DatabaseError, connection
+from psycopg.sql import SQL, Identifier
 
 from firstline.kit.errors import DomainError, InvalidInput
 from firstline.search.judging import JudgedDocument, JudgedQuery, measure
 
 Database = Literal["sqlite", "postgresql"]
 DATABASES: tuple[Database, ...] = ("sqlite", "postgresql")
+CONNECT_SECONDS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,17 @@ def evaluate(
     queries: Sequence[JudgedQuery],
     *,
     database: Database = "sqlite",
+    server: str = "",
     live: bool = False,
     timeout_seconds: float | None = None,
 ) -> Evaluation:
     """Index the documents in a scratch database, ask every question there, and measure the answers.
 
     A question is searched as one that somebody has finished typing; with `live` as one whose last
-    word goes on. Safe beside a running service; the scratch database is gone afterwards. Raises
-    `InvalidInput` where no PostgreSQL is configured, `DomainError` when the run fails or takes
-    longer than `timeout_seconds`.
+    word goes on. The PostgreSQL server is the product's, or the one whose URL is `server`. Safe
+    beside a running service; the scratch database is gone afterwards. Raises `InvalidInput` where
+    no PostgreSQL is configured, `DomainError` when the run fails or takes longer than
+    `timeout_seconds`.
     """
     with tempfile.TemporaryDirectory(prefix="firstline-judged-") as folder:
         place = Path(folder)
@@ -62,44 +66,43 @@ def evaluate(
             ),
             encoding="utf-8",
         )
-        with _scratch(database) as url:
+        with _scratch(database, server) as url:
             _run(place, url, timeout_seconds)
         rankings: list[list[str]] = json.loads((place / "rankings.json").read_text(encoding="utf-8"))
     return Evaluation(measure(queries, rankings), rankings)
 
 
 @contextmanager
-def _scratch(database: Database) -> Iterator[str]:
+def _scratch(database: Database, server: str) -> Iterator[str]:
     """The URL of a database of this run only; empty for SQLite, which lives in the folder."""
     if database == "sqlite":
         yield ""
         return
-    if connection.vendor != "postgresql":
-        raise InvalidInput("judged_no_postgresql")
+    server = server or _configured_server()
     name = f"firstline_judged_{secrets.token_hex(6)}"
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-    except DatabaseError as error:
+        with psycopg.connect(server, autocommit=True, connect_timeout=CONNECT_SECONDS_MAX) as connection:
+            connection.execute(
+                SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(name))
+            )
+    except psycopg.Error as error:
         raise DomainError("judged_no_scratch", reason=str(error).strip()) from error
     try:
-        yield _url(name)
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        with psycopg.connect(server, autocommit=True, connect_timeout=CONNECT_SECONDS_MAX) as connection:
+            connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
-def _url(name: str) -> str:
+def _configured_server() -> str:
+    """The URL of the product's own server."""
     values: Mapping[str, Any] = settings.DATABASES["default"]
-    options = {key: value for key, value in values["OPTIONS"].items() if isinstance(value, str)}
-    user = quote(values["USER"], safe="")
-    password = f":{quote(values['PASSWORD'], safe='')}" if values["PASSWORD"] else ""
-    # A socket's folder is no host name; it goes into the query.
-    host: str = values["HOST"]
-    port = f":{values['PORT']}" if values["PORT"] else ""
-    if host.startswith("/"):
-        options, host = {**options, "host": host}, ""
-    return f"postgresql://{user}{password}@{host}{port}/{name}?{urlencode(options)}"
+    if "postgresql" not in values["ENGINE"]:
+        raise InvalidInput("judged_no_postgresql")
+    options = {name: value for name, value in values["OPTIONS"].items() if isinstance(value, str)}
+    options |= {"host": values["HOST"], "port": values["PORT"], "password": values["PASSWORD"]}
+    query = urlencode({name: value for name, value in options.items() if value})
+    return f"postgresql://{quote(values['USER'], safe='')}@/{quote(values['NAME'], safe='')}?{query}"
 
 
 def _run(place: Path, url: str, timeout_seconds: float | None) -> None:

@@ -32,7 +32,7 @@ def test_a_judged_set_is_searched_beside_the_product() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_postgresql_is_asked_only_where_there_is_one() -> None:
     if connection.vendor != "postgresql":
         with pytest.raises(InvalidInput, match="judged_no_postgresql"):
@@ -45,6 +45,12 @@ def test_postgresql_is_asked_only_where_there_is_one() -> None:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'firstline_judged_%%'")
         assert cursor.fetchall() == []
     assert result.figures == dict.fromkeys(MEASURES, 1)
+
+
+@pytest.mark.django_db
+def test_a_server_that_does_not_answer_is_told() -> None:
+    with pytest.raises(DomainError, match="judged_no_scratch"):
+        evaluate(DOCUMENTS, QUERIES, database="postgresql", server="postgresql://nobody@/none?host=/nowhere")
 
 
 @pytest.mark.django_db
