@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from firstline.kit.actor import Actor
 from firstline.search.analysis import normalise
-from firstline.search.expressions import Any, Expression, Term, any_term
+from firstline.search.expressions import All, Any, Expression, any_term
 from firstline.search.language import Filter, Query
 from firstline.search.results import Completion, Facet, FacetValue
 from firstline.search.sources import FieldSpec, LazyStr, Source
@@ -25,17 +25,22 @@ COMPLETIONS_MAX = 8
 _LANGUAGES = ("en", "zh-hans")
 
 
-def names_of(sources: Sequence[Source]) -> dict[str, str]:
-    """Every name under which a field may be typed, casefolded, and the field meant."""
+def names_of(actor: Actor, sources: Sequence[Source]) -> dict[str, str]:
+    """Every name under which the actor may type a field, casefolded, and the field meant."""
+    specs = _specs(actor, sources).values()
     names = {
         alias.casefold(): spec.name
-        for source in sources
-        for spec in source.fields
+        for spec in specs
         for alias in (*spec.aliases, *_spellings(spec.label))
         if " " not in alias
     }
-    names |= {spec.name.casefold(): spec.name for source in sources for spec in source.fields}
+    names |= {spec.name.casefold(): spec.name for spec in specs}
     return dict.fromkeys(KIND_ALIASES, KIND) | names
+
+
+def open_names(actor: Actor, source: Source) -> set[str]:
+    """The fields of a kind that exist for the actor."""
+    return {spec.name for spec in source.fields if spec.is_open_to(actor)}
 
 
 def conditions_of(
@@ -47,10 +52,18 @@ def conditions_of(
     for one in query.filters:
         terms = _terms(actor, one, sources)
         if one.is_negative:
-            unwanted += [Term(term) for term in sorted(terms)]
+            unwanted.append(_where_open(actor, one.name, terms, sources))
         else:
             wanted.setdefault(one.name, set()).update(terms)
-    return [any_term(sorted(terms)) for terms in wanted.values()], unwanted
+    return [_where_open(actor, name, terms, sources) for name, terms in wanted.items()], unwanted
+
+
+def _where_open(actor: Actor, name: str, terms: Iterable[str], sources: Sequence[Source]) -> Expression:
+    """Any of the terms, in the kinds whose field of that name exists for the actor."""
+    holding = any_term(sorted(terms))
+    with_field = [source for source in sources if any(spec.name == name for spec in source.fields)]
+    allowed = [source for source in with_field if name in open_names(actor, source)]
+    return holding if allowed == with_field else All([holding, kinds_expression(allowed)])
 
 
 def kinds_expression(sources: Sequence[Source]) -> Any:
@@ -58,15 +71,19 @@ def kinds_expression(sources: Sequence[Source]) -> Any:
     return any_term(kind_term(source.kind) for source in sources)
 
 
-def facets_of(ids: Sequence[int], sources: Sequence[Source], chosen: Sequence[Filter]) -> list[Facet]:
+def facets_of(
+    actor: Actor, ids: Sequence[int], sources: Sequence[Source], chosen: Sequence[Filter]
+) -> list[Facet]:
     """How many of some entries have each value of each facet, the most frequent values first."""
     counts: dict[str, Counter[str]] = {KIND: Counter()}
+    allowed = {source.kind: open_names(actor, source) for source in sources}
     for kind, fields in _read_fields(ids):
         counts[KIND][kind] += 1
         for name, values in json.loads(fields).items():
-            counts.setdefault(name, Counter()).update(set(values))
+            if name in allowed.get(kind, ()):
+                counts.setdefault(name, Counter()).update(set(values))
     picked = {(one.name, normalise(one.value)) for one in chosen if not one.is_negative}
-    specs = _specs(sources)
+    specs = _specs(actor, sources)
     facets = [Facet(KIND, _("Kind"), _kind_values(counts[KIND], sources, picked))]
     for name, spec in specs.items():
         if spec.is_facet and counts.get(name):
@@ -89,8 +106,8 @@ def completions(actor: Actor, text: str, caret: int, sources: Sequence[Source]) 
         return []
     name, colon, value = typed.partition(":")
     if not colon:
-        return _name_completions(name, sign, sources, start)
-    field = names_of(sources).get(name.casefold())
+        return _name_completions(actor, name, sign, sources, start)
+    field = names_of(actor, sources).get(name.casefold())
     if field is None:
         return []
     return [
@@ -99,10 +116,12 @@ def completions(actor: Actor, text: str, caret: int, sources: Sequence[Source]) 
     ][:COMPLETIONS_MAX]
 
 
-def _name_completions(typed: str, sign: str, sources: Sequence[Source], start: int) -> list[Completion]:
+def _name_completions(
+    actor: Actor, typed: str, sign: str, sources: Sequence[Source], start: int
+) -> list[Completion]:
     plain = typed.casefold()
     found: dict[str, Completion] = {}
-    for spec in _specs(sources).values():
+    for spec in _specs(actor, sources).values():
         for name in (spec.name, *spec.aliases, *_spellings(spec.label)):
             if name.casefold().startswith(plain) and " " not in name:
                 found.setdefault(spec.name, Completion(f"{sign}{name}:", spec.label, start=start))
@@ -120,7 +139,7 @@ def _values(actor: Actor, field: str, typed: str, sources: Sequence[Source]) -> 
                 yield source.kind, source.label
         return
     seen: set[str] = set()
-    for spec in (spec for source in sources for spec in source.fields if spec.name == field):
+    for spec in _open_specs(actor, field, sources):
         for code, label in (spec.choices() if spec.choices else {}).items():
             if code not in seen and any(
                 normalise(form).startswith(plain) for form in (code, *_spellings(label))
@@ -143,7 +162,7 @@ def _terms(actor: Actor, one: Filter, sources: Sequence[Source]) -> set[str]:
         }
         return {kind_term(kind) for kind in kinds} or {field_term(KIND, one.value)}
     found: set[str] = set()
-    for spec in (spec for source in sources for spec in source.fields if spec.name == one.name):
+    for spec in _open_specs(actor, one.name, sources):
         value = spec.resolve(actor, one.value)
         for code, label in (spec.choices() if spec.choices else {}).items():
             if plain in {normalise(code), *map(normalise, _spellings(label))}:
@@ -152,12 +171,19 @@ def _terms(actor: Actor, one: Filter, sources: Sequence[Source]) -> set[str]:
     return found
 
 
-def _specs(sources: Sequence[Source]) -> dict[str, FieldSpec]:
+def _specs(actor: Actor, sources: Sequence[Source]) -> dict[str, FieldSpec]:
     specs: dict[str, FieldSpec] = {}
     for source in sources:
         for spec in source.fields:
-            specs.setdefault(spec.name, spec)
+            if spec.is_open_to(actor):
+                specs.setdefault(spec.name, spec)
     return specs
+
+
+def _open_specs(actor: Actor, name: str, sources: Sequence[Source]) -> list[FieldSpec]:
+    return [
+        spec for source in sources for spec in source.fields if spec.name == name and spec.is_open_to(actor)
+    ]
 
 
 def _kind_values(

@@ -1,7 +1,7 @@
 """A search from the words typed to the hits shown."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +102,7 @@ def find(
     live: bool,
 ) -> Results:
     """`queries.find` among `sources`."""
-    query = parse(text, fields.names_of(sources), live=live)
+    query = parse(text, fields.names_of(actor, sources), live=live)
     if query.is_empty or not sources:
         return Results(problems=query.problems)
     search = _begin(actor, query, sources)
@@ -118,12 +118,17 @@ def find(
         # A token is behind the truth: ask about everything that is counted.
         allowed = allowed_among(search.actor, search.sources, [candidate for candidate, _ in counted])
         counted = [pair for pair in counted if pair[0].id in allowed]
+    ids = [candidate.id for candidate, _ in counted]
+    facets = fields.facets_of(actor, ids, sources, query.filters) if with_facets else ()
+    shown, withheld = _without_withheld(search, shown)
     return Results(
-        hits=texts.hits(shown[offset:], search.marks, search.scope),
+        hits=texts.hits(
+            actor, shown[offset:], search.marks, scope=search.scope, sources=sources, withheld=withheld
+        ),
         total=len(counted),
         is_capped=matches.is_capped,
         is_partial=is_partial,
-        facets=fields.facets_of([c.id for c, _ in counted], sources, query.filters) if with_facets else (),
+        facets=facets,
         corrections=search.corrections,
         problems=query.problems,
     )
@@ -290,6 +295,38 @@ def _checked(
         dropped = dropped or len(kept) < len(batch)
         shown += kept
     return shown[:wanted], dropped
+
+
+def _without_withheld(
+    search: Search, shown: list[tuple[Candidate, int]]
+) -> tuple[list[tuple[Candidate, int]], frozenset[int]]:
+    """Documents whose restricted text is no longer for the actor: shown only where the rest matches, too."""
+    withheld = withheld_among(search.actor, search.sources, [c for c, _ in shown], search.scope)
+    if not withheld or not search.required:
+        return shown, withheld
+    public = replace(search.scope, restricted=(), restricted_tokens={})
+    words = [slot.expression for slot in search.required]
+    some = match(public, Any(words), conditions=search.conditions, unwanted=search.unwanted)
+    matching = {candidate.id for candidate in some}
+    return [pair for pair in shown if pair[0].id not in withheld or pair[0].id in matching], withheld
+
+
+def withheld_among(
+    actor: Actor, sources: Sequence[Source], candidates: Collection[Candidate], scope: Scope
+) -> frozenset[int]:
+    """Candidates whose restricted text the tokens allow and the owner does not; asked once for each kind."""
+    withheld: set[int] = set()
+    for source in sources:
+        asked = [
+            candidate
+            for candidate in candidates
+            if candidate.kind == source.kind
+            and scope.may_read_restricted(candidate.kind, candidate.restricted)
+        ]
+        if asked and source.restricted_visible is not None:
+            confirmed = source.restricted_visible(actor, [candidate.object_id for candidate in asked])
+            withheld |= {candidate.id for candidate in asked if candidate.object_id not in confirmed}
+    return frozenset(withheld)
 
 
 def allowed_among(actor: Actor, sources: Sequence[Source], candidates: Collection[Candidate]) -> set[int]:

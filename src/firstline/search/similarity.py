@@ -10,7 +10,7 @@ from firstline.search import texts
 from firstline.search.analysis import analyse, normalise
 from firstline.search.expressions import Term
 from firstline.search.fields import kinds_expression
-from firstline.search.finding import allowed_among, lexicon_now, proposal
+from firstline.search.finding import allowed_among, lexicon_now, proposal, withheld_among
 from firstline.search.matching import Candidate, Scope, match
 from firstline.search.ranking import score
 from firstline.search.results import Hit
@@ -74,7 +74,8 @@ def similar(
     allowed = allowed_among(actor, sources, [candidate for _, candidate in rows])
     rows = [row for row in rows if row[1].id in allowed]
     ordered = _by_grams(rows, f"{title}\n{text}", lexicon.weights.grams)[:limit]
-    return texts.hits(ordered, Marks.of(chosen, ()), scope)
+    withheld = withheld_among(actor, sources, [candidate for candidate, _ in ordered], scope)
+    return texts.hits(actor, ordered, Marks.of(chosen, ()), scope=scope, sources=sources, withheld=withheld)
 
 
 def _chosen_terms(title: str, text: str) -> tuple[dict[str, float], Lexicon, Mapping[str, Totals]]:

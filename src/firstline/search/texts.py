@@ -1,22 +1,48 @@
 """The stored texts of entries: phrases looked up in them, and hits with their snippets."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db import connection
 
+from firstline.kit.actor import Actor
 from firstline.search.analysis import normalise
+from firstline.search.fields import open_names
 from firstline.search.matching import Candidate, Scope
 from firstline.search.results import Hit
 from firstline.search.snippets import Marks, parts_of, snippet
+from firstline.search.sources import Source
+
+# Text, restricted text and fields (JSON) by entry.
+Stored = dict[int, tuple[str, str, str]]
 
 
-def hits(ordered: Sequence[tuple[Candidate, int]], marks: Marks, scope: Scope) -> list[Hit]:
-    """What is shown of candidates; restricted texts only to those who may read them."""
+def hits(
+    actor: Actor,
+    ordered: Sequence[tuple[Candidate, int]],
+    marks: Marks,
+    *,
+    scope: Scope,
+    sources: Sequence[Source],
+    withheld: Collection[int] = frozenset(),
+) -> list[Hit]:
+    """What is shown of candidates: fields that exist for the actor, restricted texts where they may be read.
+
+    `withheld` are entries whose restricted text stays out although the tokens would allow it.
+    """
     stored = _texts([candidate.id for candidate, _ in ordered])
-    return [_hit(candidate, score, stored, marks, scope) for candidate, score in ordered]
+    names = {source.kind: open_names(actor, source) for source in sources}
+    return [
+        _hit(
+            candidate,
+            score,
+            _readable(candidate, scope, stored, withheld),
+            _fields(stored, candidate, names.get(candidate.kind, set())),
+            marks,
+        )
+        for candidate, score in ordered
+    ]
 
 
 def holding(candidates: Sequence[Candidate], phrases: Sequence[str], scope: Scope) -> set[int]:
@@ -34,42 +60,44 @@ def holding(candidates: Sequence[Candidate], phrases: Sequence[str], scope: Scop
     return found
 
 
-def readable_text(candidate: Candidate, scope: Scope, stored: dict[int, tuple[str, str, str]]) -> str:
-    """All of a candidate's text that the actor may read."""
-    text, restricted, _fields = stored.get(candidate.id, ("", "", "{}"))
-    if restricted and scope.may_read_restricted(candidate.kind, candidate.restricted):
-        return f"{text}\n{restricted}"
-    return text
-
-
-def of(candidates: Sequence[Candidate]) -> dict[int, tuple[str, str, str]]:
+def of(candidates: Sequence[Candidate]) -> Stored:
     """Text, restricted text and fields of candidates, by entry."""
     return _texts([candidate.id for candidate in candidates])
 
 
 def _hit(
-    candidate: Candidate, score: int, stored: dict[int, tuple[str, str, str]], marks: Marks, scope: Scope
+    candidate: Candidate, score: int, text: str, fields: Mapping[str, Sequence[str]], marks: Marks
 ) -> Hit:
-    fields: dict[str, Any] = json.loads(stored.get(candidate.id, ("", "", "{}"))[2])
     return Hit(
         kind=candidate.kind,
         object_id=candidate.object_id,
         organization_id=candidate.organization_id,
         title=candidate.title,
         title_parts=parts_of(candidate.title, marks),
-        snippet_parts=snippet(readable_text(candidate, scope, stored), marks),
+        snippet_parts=snippet(text, marks),
         changed_at=datetime.fromtimestamp(candidate.changed_at, UTC) if candidate.changed_at else None,
         fields=fields,
         score=score,
     )
 
 
+def _readable(candidate: Candidate, scope: Scope, stored: Stored, withheld: Collection[int]) -> str:
+    text, restricted, _fields = stored.get(candidate.id, ("", "", "{}"))
+    is_readable = scope.may_read_restricted(candidate.kind, candidate.restricted)
+    return f"{text}\n{restricted}" if restricted and is_readable and candidate.id not in withheld else text
+
+
+def _fields(stored: Stored, candidate: Candidate, names: Collection[str]) -> dict[str, Sequence[str]]:
+    fields: dict[str, Sequence[str]] = json.loads(stored.get(candidate.id, ("", "", "{}"))[2])
+    return {name: values for name, values in fields.items() if name in names}
+
+
 def _flat(text: str) -> str:
     return " ".join(normalise(text).split())
 
 
-def _texts(ids: Sequence[int]) -> dict[int, tuple[str, str, str]]:
-    found: dict[int, tuple[str, str, str]] = {}
+def _texts(ids: Sequence[int]) -> Stored:
+    found: Stored = {}
     with connection.cursor() as cursor:
         for start in range(0, len(ids), 900):
             batch = list(ids[start : start + 900])

@@ -1,6 +1,7 @@
 """The index on whichever database the tests run on."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
@@ -12,7 +13,7 @@ from firstline.organizations.testing import make_team
 from firstline.search import actions, queries, vocabulary
 from firstline.search.actions import Document
 from firstline.search.models import Term
-from firstline.search.queries import Results, Source, forget_source, register_source
+from firstline.search.queries import FieldSpec, Results, Source, forget_source, register_source, source_of
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +176,39 @@ def test_the_matching_structures_are_declared():
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO search_fts (search_fts) VALUES ('integrity-check')")
+
+
+def test_what_the_owner_withholds_now_is_not_shown_whatever_the_tokens_say():
+    source = source_of("book")
+    hidden: set[int] = set()
+    register_source(
+        replace(
+            source,
+            visible=lambda _actor, ids: set(ids) - hidden,
+            restricted_visible=lambda _actor, ids: set(ids) - {2},
+            fields=[
+                FieldSpec("shelf", "Shelf"),
+                FieldSpec("price", "Price", is_open_to=lambda _actor: False),
+            ],
+        )
+    )
+    for number in (1, 2, 3):
+        add(
+            number,
+            "Atlas",
+            "maps",
+            restricted_text="stolen goods",
+            restricted_visibility=("staff",),
+            fields={"shelf": ["B"], "price": ["9"]},
+        )
+
+    assert sorted(found("stolen", notes=("staff",))) == [1, 3]
+    results = ask("atlas", notes=("staff",), facets=True)
+    assert [facet.name for facet in results.facets] == ["kind", "shelf"]
+    assert {tuple(hit.fields) for hit in results.hits} == {("shelf",)}
+    assert "stolen" not in str([hit.snippet_parts for hit in results.hits if hit.object_id == 2])
+    assert ask("price:9").total == 0
+    hidden.add(3)
+    results = ask("shelf:b atlas", facets=True)
+    assert (sorted(hit.object_id for hit in results.hits), results.total) == ([1, 2], 2)
+    assert results.facets[1].values[0].count == 2
