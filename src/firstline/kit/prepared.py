@@ -1,13 +1,16 @@
 """Queries of a fixed shape, whose SQL is written once: that takes longer than running it."""
 
-from collections.abc import Callable, Iterator
-from copy import copy
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
+from django.db.models import query as queries
+from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 
 Row = TypeVar("Row")
+Values = Sequence[Any]
+Make = Callable[[Iterable[Values]], Iterator[Any]]
 
 # No real key is so large.
 _FIRST_MARK = 2**62
@@ -17,8 +20,8 @@ class Prepared(Generic[Row]):
     """`Prepared(lambda ticket_id: Message.objects.filter(ticket_id=ticket_id))` makes a function of keys.
 
     `build` gets one whole number or text per argument and returns a queryset whose shape does not
-    depend on them; calling the result with such keys returns the rows as a list. Related rows come by
-    `select_related`; prefetching is not supported.
+    depend on them: of models, or of `values_list`. Calling the result with such keys returns the rows as
+    a list. Related rows come by `select_related`; prefetching is not supported.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
@@ -45,43 +48,67 @@ def _mark(place: int, value: int | str) -> int | str:
 
 
 class _Plan:
-    """The SQL of a queryset, and where each value goes."""
+    """The SQL of a queryset, where each value goes, and how its rows are read."""
 
     def __init__(self, queryset: QuerySet[Any, Any], marks: list[int | str]) -> None:
-        self._queryset = queryset
-        self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._sql, params = self._compiler.as_sql()
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._sql, params = compiler.as_sql()
         self._params = [(marks.index(param), None) if param in marks else (-1, param) for param in params]
         missing = set(range(len(marks))) - {place for place, _ in self._params}
         if missing:
             raise ValueError(f"the query does not use all of its values: {sorted(missing)}")
+        if compiler.has_extra_select or queryset._known_related_objects:  # type: ignore[attr-defined] # noqa: SLF001
+            raise TypeError("prepared queries start from a model's manager, without distinct rows")
+        columns = [column for column, _sql, _alias in compiler.select[: compiler.col_count]]
+        converters = compiler.get_converters(columns)
+        self._converters = [(place, functions, column) for place, (functions, column) in converters.items()]
+        self._make = _maker(queryset, compiler)
 
     def rows(self, connection: Any, values: tuple[int | str, ...]) -> Iterator[Any]:
-        params = tuple(values[place] if place >= 0 else param for place, param in self._params)
-        compiler: Any = copy(self._compiler)
-        compiler.connection = connection
-        compiler.as_sql = lambda *_args, **_kwargs: (self._sql, params)
-        iterable: Any = self._queryset._iterable_class  # noqa: SLF001 - as a queryset does itself
-        return iter(iterable(_Source(self._queryset, compiler)))
+        params = tuple([values[place] if place >= 0 else param for place, param in self._params])
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, params)
+            found = cursor.fetchall()
+        return self._make(self._converted(found, connection) if self._converters else found)
+
+    def _converted(self, rows: Iterable[Values], connection: Any) -> Iterator[Values]:
+        for row in rows:
+            values = list(row)
+            for place, functions, column in self._converters:
+                for function in functions:
+                    values[place] = function(values[place], column, connection)
+            yield values
 
 
-class _Source:
-    """A queryset to its iterable, but with a compiler that is done."""
+def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> Make:
+    """Makes of database rows what the queryset's own iterable would make of them."""
+    kind: Any = queryset._iterable_class  # noqa: SLF001 - Django has no public way to ask
+    if kind is FlatValuesListIterable:
+        return lambda rows: (row[0] for row in rows)
+    if kind is ValuesListIterable:
+        return lambda rows: map(tuple, rows)
+    if kind is not ModelIterable:
+        raise TypeError("prepared queries are of models or of values_list")
+    return _model_maker(queryset, compiler)
 
-    def __init__(self, queryset: QuerySet[Any, Any], compiler: Any) -> None:
-        self._real = queryset
-        self.query = _Query(queryset.query, compiler)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
+def _model_maker(queryset: QuerySet[Any, Any], compiler: Any) -> Make:
+    info, select, annotations = compiler.klass_info, compiler.select, compiler.annotation_col_map
+    chosen = info["select_fields"]
+    first, end = chosen[0], chosen[-1] + 1
+    names = [column.target.attname for column, _sql, _alias in select[first:end]]
+    populators = queries.get_related_populators(  # type: ignore[attr-defined]
+        info, select, DEFAULT_DB_ALIAS
+    )
+    from_db = info["model"].from_db
 
+    def make(rows: Iterable[Values]) -> Iterator[Any]:
+        for row in rows:
+            made = from_db(DEFAULT_DB_ALIAS, names, row[first:end])
+            for populator in populators:
+                populator.populate(row, made)
+            for name, place in (annotations or {}).items():
+                setattr(made, name, row[place])
+            yield made
 
-class _Query:
-    def __init__(self, query: Any, compiler: Any) -> None:
-        self._real, self._compiler = query, compiler
-
-    def get_compiler(self, *_args: object, **_kwargs: object) -> Any:
-        return self._compiler
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
+    return make

@@ -8,10 +8,11 @@ owns checkpoints, so that none runs beside another connection's write of this pr
 import sqlite3
 import threading
 from collections import deque
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db.backends.sqlite3 import base, features
+from django.db.backends.sqlite3 import base, features, operations
 from django.db.utils import OperationalError
 
 LOCK_TIMEOUT_SECONDS = 30.0
@@ -55,10 +56,31 @@ class FifoLock:
 _lock = FifoLock()
 
 
+def _moment(value: str) -> datetime:
+    """What Django wrote: "2026-11-23 09:41:07.25", in UTC without saying so."""
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+# Django's own converters parse by regular expression and add the zone in a second pass: a list of 50 rows
+# reads 400 moments, and this takes a tenth of the time.
+for _type in ("datetime", "timestamp"):
+    sqlite3.register_converter(_type, lambda value: _moment(value.decode()))
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Reads moments quickly; a connection with a zone of its own is not supported (nor configured)."""
+
+    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Columns arrive as moments; what an expression made of them is text."""
+        return _moment(value) if isinstance(value, str) else value
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """One connection; holds the writer lock from BEGIN to the end of its transaction."""
 
     features_class = features.DatabaseFeatures
+    ops_class = DatabaseOperations
     _holds_lock = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

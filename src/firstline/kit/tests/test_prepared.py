@@ -1,11 +1,16 @@
 """Prepared queries answer as the querysets they were made of."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
+from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.test.utils import CaptureQueriesContext
 
 from firstline.kit.prepared import Prepared
 from firstline.organizations.models import Organization, Site
+from firstline.outbox.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +46,20 @@ def test_values_and_several_numbers() -> None:
     assert prepared(one.pk, two.pk) == [(one.pk, "Contoso"), (two.pk, "Fabrikam")]
     assert prepared(two.pk) == [(two.pk, "Fabrikam")]
     assert prepared.first(one.pk) == (one.pk, "Contoso")
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 250_000])
+def test_moments_come_back_as_they_were(microsecond: int) -> None:
+    at = datetime(2026, 2, 28, 23, 59, 59, microsecond, tzinfo=UTC)
+    event = Event.objects.create(name="kit.tried", payload={}, at=at, depth=0)
+    of_event = Event.objects.filter(pk=event.pk)
+    prepared = Prepared(
+        lambda name: Event.objects.filter(name=name).values_list("at", Coalesce("dispatched_at", "at"))
+    )
+
+    assert prepared(event.name) == list(of_event.values_list("at", Coalesce("dispatched_at", "at")))
+    assert prepared(event.name) == [(at, at)]
+    assert of_event.aggregate(Max("at")) == {"at__max": at}
 
 
 def test_texts_are_keys_too() -> None:
