@@ -10,7 +10,7 @@ from django.db.models.signals import post_migrate
 from firstline.audit.chain import GENESIS, SEALED_COLUMNS, label_digest, label_hash, seal_hash
 from firstline.audit.models import AuditLabel, AuditPending, AuditRecord, AuditSeal
 from firstline.audit.verification import Verification, verify
-from firstline.kit import clock
+from firstline.kit import clock, rows
 from firstline.kit.actor import Actor
 from firstline.kit.refs import Ref
 
@@ -84,7 +84,7 @@ def record_many(*, actor: Actor, entries: Iterable[Entry]) -> list[AuditRecord]:
                 label_hash=label_hash({name: label.digest for name, label in labels.items()}),
             )
         )
-    return AuditRecord.objects.bulk_create(records)
+    return rows.insert(records)
 
 
 def erase_labels(*, actor: Actor, person_id: int, reason: str = "") -> int:
@@ -130,7 +130,7 @@ def seal(limit: int = 500) -> int:
             link = AuditSeal(seq=seq, record_id=values["id"], previous=previous)
             link.hash = previous = seal_hash(seq, link.previous, values)
             seals.append(link)
-        AuditSeal.objects.bulk_create(seals)
+        rows.insert(seals)
         AuditPending.objects.filter(record_id__in=waiting).delete()
     return len(seals)
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db import transaction as database
 
 from firstline.audit.actions import record
-from firstline.kit import clock
+from firstline.kit import clock, rows
 from firstline.kit.actor import SYSTEM, Actor
 from firstline.kit.errors import DomainError, NotFound
 from firstline.kit.refs import Ref
@@ -52,7 +52,7 @@ def publish(event: object, *, actor: Actor) -> str:
         depth=actor.depth,
     )
     row.causal_id = actor.causal_id or actor.request_id or str(row.id)
-    row.save(force_insert=True)
+    rows.insert([row])
     failpoints.hit("after_write")
     database.on_commit(bus.wake)
     return str(row.id)

@@ -69,11 +69,17 @@ for _type in ("datetime", "timestamp"):
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """Reads moments quickly; a connection with a zone of its own is not supported (nor configured)."""
+    """Reads and writes moments quickly; they are kept in UTC, whatever zone a connection is said to have."""
 
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """Columns arrive as moments; what an expression made of them is text."""
         return _moment(value) if isinstance(value, str) else value
+
+    def adapt_datetimefield_value(self, value: Any) -> Any:
+        """As Django writes it; what is not a moment in UTC goes its way."""
+        if type(value) is datetime and value.tzinfo is UTC:
+            return value.replace(tzinfo=None).isoformat(" ")
+        return super().adapt_datetimefield_value(value)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from firstline.kit import rows
 from firstline.kit.actor import Actor
+from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
 from firstline.servicelevels.actions import lines
 from firstline.servicelevels.actions.lines import Turn
 from firstline.servicelevels.enums import Cause, ClockState, Metric
-from firstline.servicelevels.models import Clock, ClockSegment
+from firstline.servicelevels.models import Clock
 from firstline.servicelevels.queries import Rules, rules
 
 
@@ -61,8 +63,10 @@ def start_clocks(
         lines.take_sums(clock, lines.sums_of(clock, [segment], book))
         clocks.append(clock)
         segments.append(segment)
-    Clock.objects.bulk_create(clocks)
-    ClockSegment.objects.bulk_create(segments)
+    rows.insert(clocks)
+    for clock, segment in zip(clocks, segments, strict=True):
+        segment.clock_id = clock.pk
+    rows.insert(segments)
     return dues_of(clocks)
 
 
@@ -120,7 +124,7 @@ def restart_clock(
     for clock in clocks:
         if clock.metric == metric and clock.stopped_at is not None:
             stopped = Turn(clock.stopped_at, clock.stop_cause, clock.stop_reference)
-            lines.new_line(clock, ClockState.PAUSED, stopped).save()
+            rows.store(lines.new_line(clock, ClockState.PAUSED, stopped))
             clock.stopped_at, clock.stop_cause, clock.stop_reference = None, "", ""
             lines.change(clock, ClockState.RUNNING, turn, book)
     return dues_of(clocks)
@@ -159,8 +163,14 @@ def dues_of(clocks: Iterable[Clock]) -> Dues:
 
 def locked_clocks(subject: Ref) -> list[Clock]:
     """The subject's clocks, locked where the database can, first response first."""
-    found = Clock.objects.select_for_update().filter(subject_kind=subject.kind, subject_id=subject.id)
-    return list(found.order_by("metric"))
+    return _clocks_of(subject.kind, subject.id)
+
+
+_clocks_of = Prepared(
+    lambda kind, pk: (
+        Clock.objects.select_for_update().filter(subject_kind=kind, subject_id=pk).order_by("metric")
+    )
+)
 
 
 def _begin() -> Rules:

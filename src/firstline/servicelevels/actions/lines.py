@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from firstline.kit import rows
 from firstline.kit.actor import Actor
 from firstline.outbox.actions import publish
 from firstline.servicelevels.arithmetic import working_seconds_between
@@ -41,11 +42,11 @@ def refresh(clock: Clock, segments: list[ClockSegment], turn: Turn, book: Rules,
     for segment in segments[:-1]:
         if segment.working_seconds != (worked := worked_seconds(segment, book)):
             segment.working_seconds = worked
-            segment.save()
+            rows.store(segment)
     sums = sums_of(clock, segments, book)
     take_sums(clock, sums)
     _judge(clock, segments, sums, turn.at, actor)
-    clock.save()
+    rows.store(clock)
     return before != (clock.used_seconds, clock.due_at, clock.target_seconds, clock.breached_at)
 
 
@@ -119,10 +120,10 @@ def change(clock: Clock, state: str, turn: Turn, book: Rules) -> None:
     else:
         _end(segments[-1], turn.at, book)
     following = new_line(clock, state, turn)
-    following.save()
+    rows.store(following)
     clock.state = state
     take_sums(clock, sums_of(clock, [*segments, following], book))
-    clock.save()
+    rows.store(clock)
 
 
 def stop(clock: Clock, turn: Turn, book: Rules) -> None:
@@ -133,13 +134,13 @@ def stop(clock: Clock, turn: Turn, book: Rules) -> None:
     clock.state, clock.stopped_at = ClockState.STOPPED, turn.at
     clock.stop_cause, clock.stop_reference = turn.cause, turn.reference
     take_sums(clock, sums_of(clock, segments, book))
-    clock.save()
+    rows.store(clock)
 
 
 def _end(segment: ClockSegment, at: datetime, book: Rules) -> None:
     segment.ended_at = at
     segment.working_seconds = worked_seconds(segment, book)
-    segment.save()
+    rows.store(segment)
 
 
 def worked_seconds(segment: ClockSegment, book: Rules) -> int:
@@ -156,11 +157,11 @@ def _cut(clock: Clock, segments: list[ClockSegment], turn: Turn, book: Rules) ->
         return
     if last.started_at >= turn.at:
         last.calendar_id, last.target_seconds = clock.calendar_id, clock.target_seconds
-        last.save()
+        rows.store(last)
         return
     _end(last, turn.at, book)
     following = new_line(clock, last.state, turn)
-    following.save()
+    rows.store(following)
     segments.append(following)
 
 

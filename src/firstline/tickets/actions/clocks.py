@@ -7,6 +7,7 @@ fields to write with the change.
 from collections.abc import Collection
 from datetime import datetime
 
+from firstline.kit import rows
 from firstline.kit.actor import Actor
 from firstline.servicelevels import actions as servicelevels
 from firstline.servicelevels.actions import Dues
@@ -37,7 +38,7 @@ def start(ticket: Ticket, *, at: datetime) -> None:
     fields = _fields(dues)
     for name, value in fields.items():
         setattr(ticket, name, value)
-    Ticket.objects.filter(pk=ticket.pk).update(**fields)
+    rows.update(Ticket, ticket.pk, **fields)
 
 
 def stop_response(ticket: Ticket, *, at: datetime, actor: Actor) -> Fields:

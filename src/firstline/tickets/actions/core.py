@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from firstline.audit import actions as audit
-from firstline.kit import clock
+from firstline.kit import clock, rows
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, NotFound
 from firstline.outbox import actions as outbox
@@ -64,7 +64,7 @@ def apply_change(
         setattr(ticket, name, value)
     ticket.version += 1
     ticket.updated_at = at
-    Ticket.objects.filter(pk=ticket.pk).update(**fields, version=ticket.version, updated_at=at)
+    rows.update(Ticket, ticket.pk, **fields, version=ticket.version, updated_at=at)
     write_events(ticket, actor, notes, at)
     changed = [name for name in fields if before[name] != getattr(ticket, name) and name != "subject"]
     audit.record(
@@ -81,7 +81,7 @@ def apply_change(
 
 def write_events(ticket: Ticket, actor: Actor, notes: Iterable[Note], at: datetime) -> None:
     """Append lines to a ticket's timeline."""
-    TicketEvent.objects.bulk_create([event_row(ticket.pk, actor, note, at) for note in notes])
+    rows.insert([event_row(ticket.pk, actor, note, at) for note in notes])
 
 
 def event_row(ticket_id: int, actor: Actor, note: Note, at: datetime) -> TicketEvent:

@@ -11,7 +11,7 @@ from firstline.accounts.models import Person
 from firstline.audit import actions as audit
 from firstline.devices.models import Device
 from firstline.files.models import StoredFile
-from firstline.kit import clock
+from firstline.kit import clock, rows
 from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput, NotAllowed
 from firstline.kit.text import guess_language
@@ -245,7 +245,7 @@ def _insert(
     draft: TicketDraft, subject: str, body: str, priority: PriorityProposal, team: TeamProposal
 ) -> Ticket:
     fixed_by_person = draft.impact is not None or draft.urgency is not None
-    return Ticket.objects.create(
+    ticket = Ticket(
         number=next_numbers()[0],
         kind=draft.kind,
         subject=subject,
@@ -268,6 +268,7 @@ def _insert(
         updated_at=draft.at,
         last_message_at=draft.at,
     )
+    return rows.insert([ticket])[0]
 
 
 def _first_message(draft: TicketDraft, body: str) -> MessageDraft:

@@ -7,6 +7,7 @@ from datetime import datetime
 from firstline.accounts.models import Person
 from firstline.files import actions as files
 from firstline.files.models import StoredFile
+from firstline.kit import rows
 from firstline.kit.actor import Actor
 from firstline.kit.refs import Ref
 from firstline.tickets.actions import intake
@@ -37,7 +38,7 @@ def insert_message(
 ) -> Message:
     """Write a message with its files, in the caller's transaction; `author` when not the actor wrote it."""
     kept = intake.own_files(actor, draft.files)
-    message = Message.objects.create(
+    message = Message(
         ticket=ticket,
         kind=draft.kind,
         author_id=author.pk if author else actor.id if actor.kind == "person" else None,
@@ -54,6 +55,7 @@ def insert_message(
         minutes=draft.minutes,
         created_at=at,
     )
+    rows.insert([message])
     if kept:
         Attachment.objects.bulk_create([Attachment(message=message, file=file) for file in kept])
         ref = Ref("ticket_message", message.pk, ticket.display_id)
@@ -74,6 +76,6 @@ def add_watchers(ticket: Ticket, addresses: Iterable[str]) -> list[int]:
             email__in=wanted, organization_id=ticket.organization_id, is_active=True
         ).values_list("pk", flat=True)
     )
-    rows = [Watcher(ticket=ticket, person_id=person) for person in people if person != ticket.requester_id]
-    Watcher.objects.bulk_create(rows, ignore_conflicts=True)
-    return [row.person_id for row in rows]
+    made = [Watcher(ticket=ticket, person_id=person) for person in people if person != ticket.requester_id]
+    Watcher.objects.bulk_create(made, ignore_conflicts=True)
+    return [row.person_id for row in made]
