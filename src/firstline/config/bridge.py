@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
+from firstline.outbox import courtesy
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -90,7 +92,8 @@ class WsgiBridge:
             seen["status"] = int(status[:3])
             seen["headers"] = [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in headers]
 
-        response = self.application(environ, start_response)
+        with courtesy.answering():
+            response = self.application(environ, start_response)
         if getattr(response, "streaming", True):
             return seen["status"], seen["headers"], response
         try:

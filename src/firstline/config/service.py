@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 ROLES = ("web", "worker", "gateway", "mail")
 STOP_SECONDS = 8
+SWITCH_SECONDS = 0.0005
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     follow_parent()
     django.setup()
     _limit_memory_arenas()
+    # A thread that comes back from the database waits this long for one that computes, at each statement.
+    sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(_serve(options, _roles()))
     return 0
 

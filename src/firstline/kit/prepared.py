@@ -1,6 +1,7 @@
 """Queries of a fixed shape, whose SQL is written once: that takes longer than running it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -12,14 +13,17 @@ Row = TypeVar("Row")
 Values = Sequence[Any]
 Make = Callable[[Iterable[Values]], Iterator[Any]]
 
-# No real key is so large.
+Key = int | str | datetime
+
+# No real key is so large, and no real moment so late.
 _FIRST_MARK = 2**62
+_FIRST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class Prepared(Generic[Row]):
     """`Prepared(lambda ticket_id: Message.objects.filter(ticket_id=ticket_id))` makes a function of keys.
 
-    `build` gets one whole number or text per argument and returns a queryset whose shape does not
+    `build` gets one whole number, text or moment per argument and returns a queryset whose shape does not
     depend on them: of models, or of `values_list`. Calling the result with such keys returns the rows as
     a list. Related rows come by `select_related`; prefetching is not supported.
     """
@@ -28,7 +32,7 @@ class Prepared(Generic[Row]):
         self._build = build
         self._plans: dict[tuple[object, ...], _Plan] = {}
 
-    def __call__(self, *values: int | str) -> list[Row]:
+    def __call__(self, *values: Key) -> list[Row]:
         connection = connections[DEFAULT_DB_ALIAS]
         shape = (connection.vendor, *map(type, values))
         plan = self._plans.get(shape)
@@ -37,22 +41,30 @@ class Prepared(Generic[Row]):
             plan = self._plans[shape] = _Plan(self._build(*marks), marks)
         return list(plan.rows(connection, values))
 
-    def first(self, *values: int | str) -> Row | None:
+    def first(self, *values: Key) -> Row | None:
         """The first row, if any."""
         return next(iter(self(*values)), None)
 
 
-def _mark(place: int, value: int | str) -> int | str:
+def _mark(place: int, value: Key) -> Key:
     """What stands for a value while the SQL is written."""
+    if isinstance(value, datetime):
+        return _FIRST_MOMENT + timedelta(days=place)
     return f"mark {_FIRST_MARK + place}" if isinstance(value, str) else _FIRST_MARK + place
+
+
+def _adapted(connection: Any, value: Key) -> Any:
+    """A value as the database's driver takes it."""
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 class _Plan:
     """The SQL of a queryset, where each value goes, and how its rows are read."""
 
-    def __init__(self, queryset: QuerySet[Any, Any], marks: list[int | str]) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], marks: list[Key]) -> None:
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self._sql, params = compiler.as_sql()
+        marks = [_adapted(compiler.connection, mark) for mark in marks]
         self._params = [(marks.index(param), None) if param in marks else (-1, param) for param in params]
         missing = set(range(len(marks))) - {place for place, _ in self._params}
         if missing:
@@ -64,7 +76,8 @@ class _Plan:
         self._converters = [(place, functions, column) for place, (functions, column) in converters.items()]
         self._make = _maker(queryset, compiler)
 
-    def rows(self, connection: Any, values: tuple[int | str, ...]) -> Iterator[Any]:
+    def rows(self, connection: Any, values: tuple[Key, ...]) -> Iterator[Any]:
+        values = tuple([_adapted(connection, value) for value in values])
         params = tuple([values[place] if place >= 0 else param for place, param in self._params])
         with connection.cursor() as cursor:
             cursor.execute(self._sql, params)

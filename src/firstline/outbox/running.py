@@ -3,15 +3,17 @@
 import random
 import traceback
 import uuid
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache, partial
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from firstline.kit import actor as actors
-from firstline.kit import clock
+from firstline.kit import clock, rows
+from firstline.kit.prepared import Prepared
 from firstline.outbox import failpoints
 from firstline.outbox.enums import EVENT_KEEP_DAYS, JobState
 from firstline.outbox.events import HANDLERS, PERIODS, TASKS, Context, Drop, GiveUp, Retry, RetryLater, Task
@@ -28,13 +30,10 @@ _JITTER = 0.2
 
 def dispatch() -> int:
     """Turn waiting events into one job per handler and mark them, in one transaction; returns how many."""
-    if not Event.objects.filter(dispatched_at=None).exists():
+    if not _first_event():
         return 0
-    with transaction.atomic():
-        waiting = Event.objects.filter(dispatched_at=None).order_by("id")
-        if connection.features.has_select_for_update_skip_locked:
-            waiting = waiting.select_for_update(skip_locked=True)
-        events = list(waiting[:_DISPATCH_BATCH])
+    with transaction.atomic(savepoint=False):
+        events = _waiting_events()
         now = clock.now()
         jobs = [
             Job(
@@ -50,11 +49,30 @@ def dispatch() -> int:
             for event in events
             for task in HANDLERS.get(event.name, ())
         ]
-        Job.objects.bulk_create(jobs)
+        rows.insert(jobs)
         Event.objects.filter(id__in=[event.id for event in events]).update(dispatched_at=now)
-    if events:
-        failpoints.hit("after_dispatch")
+        transaction.on_commit(lambda: failpoints.hit("after_dispatch"))
     return len(events)
+
+
+def is_anything_due(room: Mapping[str, int] | None) -> bool:
+    """Whether events wait, or jobs that may be claimed (none without `room`)."""
+    return bool(_first_event()) or (room is not None and bool(_first_due(clock.now(), *_full(room))))
+
+
+def _full(room: Mapping[str, int]) -> list[str]:
+    return sorted(name for name, left in room.items() if left <= 0)
+
+
+def _waiting(count: int) -> QuerySet[Event]:
+    waiting = Event.objects.filter(dispatched_at=None).order_by("id")
+    if connection.features.has_select_for_update_skip_locked:
+        waiting = waiting.select_for_update(skip_locked=True)
+    return waiting[:count]
+
+
+_first_event = Prepared(lambda: Event.objects.filter(dispatched_at=None).values_list("id")[:1])
+_waiting_events = Prepared(lambda: _waiting(_DISPATCH_BATCH))
 
 
 def add_schedules() -> None:
@@ -67,8 +85,12 @@ def add_schedules() -> None:
 
 def due_schedules() -> list[str]:
     """The periodic jobs whose time has come."""
-    due = Schedule.objects.filter(next_at__lte=clock.now()).values_list("name", flat=True)
-    return [name for name in due if name in PERIODS]
+    return [name for name in _due_names(clock.now()) if name in PERIODS]
+
+
+_due_names = Prepared(
+    lambda now: Schedule.objects.filter(next_at__lte=now).order_by("name").values_list("name", flat=True)
+)
 
 
 def tick(name: str) -> bool:
@@ -105,20 +127,13 @@ def claim(
     `room` says of limited queues how many more jobs may be taken.
     """
     now = clock.now()
-    due = Job.objects.filter(state=JobState.READY, run_at__lte=now).filter(
-        Q(lease_until=None) | Q(lease_until__lt=now)
-    )
     room = room or {}
-    full = [name for name, left in room.items() if left <= 0]
-    if full:
-        due = due.exclude(queue__in=full)
-    if not due.exists():
+    full = _full(room)
+    if not _first_due(now, *full):
         return []
-    with transaction.atomic():
-        free = due.order_by("run_at", "id").select_related("event")
-        if connection.features.has_select_for_update_skip_locked:
-            free = free.select_for_update(skip_locked=True, of=("self",))
-        jobs = _within(room, free[: count * 4 if room else count])[:count]
+    with transaction.atomic(savepoint=False):
+        # A transaction may have waited for its turn: look again, now that others cannot.
+        jobs = _within(room, _due_jobs(count * 4 if room else count)(now, *full))[:count]
         lease_id = uuid.uuid4()
         until = now + timedelta(seconds=lease_seconds)
         Job.objects.filter(id__in=[job.id for job in jobs]).update(
@@ -128,6 +143,28 @@ def claim(
         job.lease_id, job.lease_until = lease_id, until
         job.attempts += 1
     return jobs
+
+
+def _due(now: datetime, *full: str) -> QuerySet[Job]:
+    """Jobs whose time has come and that nobody holds, outside the `full` queues."""
+    due = Job.objects.filter(state=JobState.READY, run_at__lte=now)
+    due = due.filter(Q(lease_until=None) | Q(lease_until__lt=now))
+    return due.exclude(queue__in=full) if full else due
+
+
+def _free(count: int, now: datetime, *full: str) -> QuerySet[Job]:
+    free = _due(now, *full).order_by("run_at", "id").select_related("event")
+    if connection.features.has_select_for_update_skip_locked:
+        free = free.select_for_update(skip_locked=True, of=("self",))
+    return free[:count]
+
+
+_first_due = Prepared(lambda now, *full: _due(now, *full).values_list("id")[:1])
+
+
+@cache
+def _due_jobs(count: int) -> Prepared[Job]:
+    return Prepared(partial(_free, count))
 
 
 def _within(room: Mapping[str, int], jobs: Iterable[Job]) -> list[Job]:
@@ -142,6 +179,14 @@ def _within(room: Mapping[str, int], jobs: Iterable[Job]) -> list[Job]:
     return taken
 
 
+def release(jobs: Sequence[Job]) -> None:
+    """Give back jobs that were claimed and not begun."""
+    mine = Q(pk__in=[])
+    for job in jobs:
+        mine |= Q(id=job.id, lease_id=job.lease_id)
+    Job.objects.filter(mine).update(lease_until=None, lease_id=None, attempts=F("attempts") - 1)
+
+
 def extend(jobs: Iterable[Job], *, lease_seconds: float = LEASE_SECONDS) -> None:
     """The heartbeat: keep the leases of running jobs."""
     until = clock.now() + timedelta(seconds=lease_seconds)
@@ -153,6 +198,15 @@ def extend(jobs: Iterable[Job], *, lease_seconds: float = LEASE_SECONDS) -> None
 
 def run(job: Job) -> Exception | None:
     """Run a claimed job outside any transaction and finish it; returns what it raised, if anything."""
+    fault = attempt(job)
+    if fault is None:
+        finish([job])
+    return fault
+
+
+def attempt(job: Job) -> Exception | None:
+    """Run a claimed job outside any transaction; returns what it raised. One that did not fail is not
+    finished yet: until `finish` it will run again should the worker die."""
     if _in_transaction():
         raise RuntimeError("jobs never run inside a transaction")
     task = TASKS.get(job.name)
@@ -163,7 +217,6 @@ def run(job: Job) -> Exception | None:
     except Exception as error:  # noqa: BLE001 -- recorded on the job; the worker goes on
         _fail(job, task.retry if task else Retry(), error)
         return error
-    _finish(job)
     return None
 
 
@@ -179,11 +232,17 @@ def _call(task: Task | None, job: Job) -> None:
     task.run(job.event.payload if job.event else job.args, context)
 
 
-def _finish(job: Job) -> None:
+def finish(jobs: Sequence[Job]) -> None:
+    """Remove jobs that are done, where their leases still stand."""
+    if not jobs:
+        return
     failpoints.hit("before_ack")
-    deleted, _ = Job.objects.filter(id=job.id, lease_id=job.lease_id).delete()
-    if not deleted:
-        log.warning("job_lease_lost", job=job.name, id=job.id)
+    mine = Q(pk__in=[])
+    for lease_id in {job.lease_id for job in jobs}:
+        mine |= Q(lease_id=lease_id, id__in=[job.id for job in jobs if job.lease_id == lease_id])
+    deleted, _ = Job.objects.filter(mine).delete()
+    if deleted < len(jobs):
+        log.warning("job_lease_lost", jobs=sorted({job.name for job in jobs}), lost=len(jobs) - deleted)
 
 
 def _fail(job: Job, retry: Retry, error: Exception) -> None:

@@ -1,6 +1,6 @@
 """Prepared queries answer as the querysets they were made of."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -60,6 +60,9 @@ def test_moments_come_back_as_they_were(microsecond: int) -> None:
     assert prepared(event.name) == list(of_event.values_list("at", Coalesce("dispatched_at", "at")))
     assert prepared(event.name) == [(at, at)]
     assert of_event.aggregate(Max("at")) == {"at__max": at}
+    until = Prepared(lambda moment, name: Event.objects.filter(at__lte=moment, name=name))
+    assert until(at, event.name) == [event]
+    assert until(at - timedelta(microseconds=1), event.name) == []
 
 
 def test_texts_are_keys_too() -> None:
