@@ -143,6 +143,42 @@ def test_focus_and_selected_words_stay(people: Callable[..., People]) -> None:
     expect(desk.locator("#assign-box button.menurow").first).to_be_visible()
 
 
+def test_steps_are_taken_back_by_keyboard(people: Callable[..., People]) -> None:
+    group = people("en-GB")
+    desk = _open_new_ticket(group)
+    summary = desk.locator(f"{STATUS} > summary")
+    before = summary.inner_text()
+
+    _choose(desk, STATUS, "#to-scheduled button")
+    desk.keyboard.press("Control+z")
+    expect(summary).to_have_text(before, use_inner_text=True)
+    expect(desk.locator("#toasts")).to_contain_text("Taken back")
+
+    desk.fill(BODY, "Wrong words")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#timeline")).to_contain_text("Wrong words")
+    expect(desk.locator(BODY)).to_have_value("")
+    desk.keyboard.press("Control+z")
+    expect(desk.locator("#timeline")).not_to_contain_text("Wrong words")
+    expect(desk.locator(BODY)).to_have_value("Wrong words")
+    expect(desk.locator(BODY)).to_be_focused()
+
+
+def test_steps_are_taken_back_without_scripts(people: Callable[..., People]) -> None:
+    group = people("zh-CN")
+    desk = _open_new_ticket(group)
+    plain = group.signed_in(TECHNICIAN, java_script_enabled=False)
+    plain.goto(desk.url)
+    plain.fill(BODY, "写错了")
+    plain.locator("#composer button.as-reply").click()
+    expect(plain.locator("#timeline")).to_contain_text("写错了")
+
+    plain.locator("#toasts button").click()
+
+    expect(plain.locator(BODY)).to_have_value("写错了")
+    expect(plain.locator("#timeline")).not_to_contain_text("写错了")
+
+
 def _open_new_ticket(group: People) -> Page:
     portal = group.signed_in(EMPLOYEE)
     write_fault(portal, Fault("The printer does nothing in Leeds", "It shows no light."))

@@ -58,6 +58,9 @@ export function teachManners(): void {
         element.dispatchEvent(new CustomEvent("live-region:passed", { bubbles: true }));
         return false;
       }
+      if (element instanceof HTMLTextAreaElement && detail.newNode.hasAttribute("data-back")) {
+        bringBack(element, (detail.newNode as HTMLTextAreaElement).defaultValue);
+      }
       // What an opened fold has fetched is not in the answer.
       const address = element.matches("details[open][hx-get]") ? element.getAttribute("hx-get") : null;
       if (address !== null && address === detail.newNode.getAttribute("hx-get")) return false;
@@ -66,6 +69,17 @@ export function teachManners(): void {
       }
       return true;
     },
+  });
+}
+
+/** Words that were taken back stand before what was typed since, and one writes on behind them. */
+function bringBack(field: HTMLTextAreaElement, words: string): void {
+  const typed = field.value.trim();
+  queueMicrotask(() => {
+    field.value = typed && typed !== words.trim() ? `${words}\n\n${typed}` : words;
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }
 

@@ -16,7 +16,10 @@ from django.utils.translation import gettext as _
 from firstline.desk import queries
 from firstline.desk.chips import Chip, drawn_rows, ticket_chips
 from firstline.desk.lists import LABELS
+from firstline.desk.reading import number_or_none
 from firstline.desk.timeline import Part, parts_of
+from firstline.files.models import StoredFile
+from firstline.files.permissions import can_open
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import NotFound
@@ -24,7 +27,7 @@ from firstline.knowledge.permissions import ARTICLE_EDIT
 from firstline.remote.permissions import COMMAND_RUN, DIAGNOSTICS_RUN
 from firstline.servicelevels.queries import clocks_for
 from firstline.tickets.enums import EventKind, Level, MessageKind, Priority, Status, View
-from firstline.tickets.models import Rating, Ticket, TicketEvent
+from firstline.tickets.models import Rating, Step, Ticket, TicketEvent
 from firstline.tickets.permissions import (
     MOVES,
     TICKET_ASSIGN,
@@ -35,9 +38,19 @@ from firstline.tickets.permissions import (
     can_move,
     is_staff_for,
 )
-from firstline.tickets.queries import Entry, Row, get_ticket_for, reasons, timeline, visible_as_staff
+from firstline.tickets.queries import (
+    Entry,
+    Row,
+    get_ticket_for,
+    own_step,
+    reasons,
+    step_behind,
+    timeline,
+    visible_as_staff,
+)
+from firstline.ui import toasts
 from firstline.ui.pages import redirect, render, wants_fragment
-from firstline.ui.toasts import add as add_toast
+from firstline.ui.toasts import Toast
 
 Text = str | Promise
 
@@ -68,6 +81,8 @@ class Draft:
     after: str = ""
     error: str = ""
     is_focused: bool = False
+    files: Sequence[StoredFile] = ()
+    is_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +204,16 @@ def timeline_topics(page: StaffPage) -> str:
     return " ".join([f"ticket:{page.ticket.pk}", *(f"command:{command.pk}" for command in running)])
 
 
+def draft_asked_for(request: HttpRequest, actor: Actor, page: StaffPage) -> Draft:
+    """An empty reply, or with `?back=` what the actor took back a moment ago."""
+    step_id = number_or_none(request.GET.get("back", ""))
+    if step_id is not None:
+        step = own_step(actor, step_id)
+        if step.ticket_id == page.ticket.pk and step.undone_at is not None and step.draft:
+            return returned_draft(actor, step)
+    return draft_for(page, request.GET.get("mode", "reply"), request.GET.get("after", ""))
+
+
 def draft_for(page: StaffPage, mode: str = "reply", after: str = "") -> Draft:
     """An empty reply, addressed as the last one was."""
     messages = [entry.message for entry in page.entries if entry.message]
@@ -245,7 +270,7 @@ def show_ticket(
         "queue_count": len(queue),
         "view": view,
         "view_label": LABELS[view],
-        "draft": draft or draft_for(page, request.GET.get("mode", "reply"), request.GET.get("after", "")),
+        "draft": draft or draft_asked_for(request, actor, page),
         "afters": afters(actor, page.ticket),
     }
     return render(request, "desk/ticket.html", context, block="sheet", status=status)
@@ -293,15 +318,45 @@ def afters(actor: Actor, ticket: Ticket) -> list[tuple[str, Text]]:
 
 
 def answer_step(
-    request: HttpRequest, actor: Actor, number: int, toast: str, undo_url: str = ""
+    request: HttpRequest, actor: Actor, number: int, toast: Toast, draft: Draft | None = None
 ) -> HttpResponse:
     """After a change: the ticket again for htmx, otherwise the way back to it.
 
     A ticket that left the actor's teams leads home.
     """
+    toasts.show(request, toast)
     if not visible_as_staff(actor).filter(number=number).exists():
-        return redirect(request, reverse("desk:home"), toast=toast, undo_url=undo_url)
-    if wants_fragment(request):
-        add_toast(request, toast, undo_url=undo_url)
-        return show_ticket(request, actor, number)
-    return redirect(request, ticket_url(number, view_of(request)), toast=toast, undo_url=undo_url)
+        return redirect(request, reverse("desk:home"))
+    if wants_fragment(request) and _is_open_at(request, number):
+        return show_ticket(request, actor, number, draft=draft)
+    return redirect(request, ticket_url(number, view_of(request)))
+
+
+def _is_open_at(request: HttpRequest, number: int) -> bool:
+    """Whether the page that htmx sent from is the ticket's own."""
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return here in {"", reverse("desk:ticket", args=[number])}
+
+
+def step_toast(actor: Actor, ticket: Ticket, text: str, *, seconds: int = 0) -> Toast:
+    """What the actor just did to `ticket`, with the way back where there is one.
+
+    With `seconds` the way back is open so long and no longer.
+    """
+    step = step_behind(actor, ticket)
+    undo_url = reverse("desk:undo", args=[step.pk]) if step else ""
+    return Toast(text, undo_url, seconds=seconds) if seconds else Toast(text, undo_url)
+
+
+def returned_draft(actor: Actor, step: Step) -> Draft:
+    """The words of a reply that was taken back, as they were."""
+    words = step.draft
+    files = StoredFile.objects.filter(pk__in=words.get("files", []))
+    return Draft(
+        body=words.get("body", ""),
+        cc=", ".join(words.get("cc", [])),
+        after=words.get("after", ""),
+        is_focused=True,
+        files=[file for file in files if can_open(actor, file)],
+        is_back=True,
+    )

@@ -6,10 +6,12 @@ from django.http import HttpRequest
 
 from firstline.files import actions as files
 from firstline.files.models import StoredFile
+from firstline.files.permissions import can_open
 from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput
 
 FILES_MAX = 20
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def number_or_none(text: str) -> int | None:
@@ -20,6 +22,13 @@ def number_or_none(text: str) -> int | None:
 def addresses(text: str) -> list[str]:
     """Mail addresses separated by commas, semicolons or spaces, Chinese ones too."""
     return [part for part in re.split(r"[\s,;，；、]+", text) if part]
+
+
+def kept_files(request: HttpRequest, actor: Actor) -> list[StoredFile]:
+    """Files of a reply that was taken back and is sent again, as far as the actor may hand them on."""
+    wanted = [name for name in request.POST.getlist("kept")[:FILES_MAX] if _UUID.fullmatch(name)]
+    free = StoredFile.objects.filter(pk__in=wanted, kind="")
+    return [file for file in free if can_open(actor, file)]
 
 
 def uploads(request: HttpRequest, actor: Actor, name: str = "files") -> list[StoredFile]:

@@ -29,6 +29,8 @@ ICONS: dict[str, str] = {
     EventKind.RATED: "star",
     EventKind.WATCHERS: "eye",
     EventKind.DELIVERY: "mail",
+    EventKind.UNDONE: "undo",
+    EventKind.WITHDRAWN: "undo",
 }
 
 
@@ -145,6 +147,8 @@ def _line(event: TicketEvent, names: Mapping[int, str]) -> Line:
 
 def _people_of(event: TicketEvent) -> set[int]:
     named = {event.data.get("new")} if event.kind == EventKind.ASSIGNED else set()
+    if event.kind == EventKind.UNDONE:
+        named = {event.data.get("new")}
     if event.kind == EventKind.WATCHERS:
         named = {event.data.get("person_id")}
     return {pk for pk in named if isinstance(pk, int)}
@@ -183,7 +187,8 @@ def _about(ticket: Ticket, message: Message) -> str:
         return " · ".join(filter(None, [words, _copy(message)]))
     to = _("to %(people)s") % {"people": ticket.requester.name}
     solution = _("the solution") if message.is_solution else ""
-    return " · ".join(filter(None, [to, solution, _copy(message)]))
+    held = _("not sent yet") if message.held_until is not None else ""
+    return " · ".join(filter(None, [held, to, solution, _copy(message)]))
 
 
 def _copy(message: Message) -> str:

@@ -41,6 +41,7 @@ pages = [
     path("desk/tickets/<int:number>/article/", steps.article, name="ticket_article"),
     path("desk/tickets/<int:number>/check/", commands.ticket_check, name="ticket_check"),
     path("desk/tickets/<int:number>/command/", commands.ticket_command, name="ticket_command"),
+    path("desk/steps/<int:step_id>/undo/", steps.undo, name="undo"),
     path("desk/commands/<int:command_id>/", commands.command, name="command"),
     path("desk/commands/<int:command_id>/cancel/", commands.cancel, name="command_cancel"),
     path("desk/devices/", devices.device_list, name="devices"),

@@ -88,6 +88,16 @@ def attach(files: Iterable[StoredFile], *, ref: Ref, organization_id: int | None
         _want_text(file)
 
 
+def detach(*, ref: Ref) -> int:
+    """Take the files of a record back from it, in the caller's transaction (asserted); how many.
+
+    Until they are attached again only their uploader can fetch them.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("files are detached inside the transaction of the change")
+    return StoredFile.objects.filter(kind=ref.kind, ref_id=ref.id).update(kind="", ref_id=None)
+
+
 def read_text(*, actor: Actor, file_id: uuid.UUID) -> bool:
     """Read the words of a stored file in a limited child and keep them, or why there are none.
 

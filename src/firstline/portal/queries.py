@@ -95,7 +95,9 @@ def my_requests(actor: Actor, *, done: bool) -> list[Matter]:
 def request_page(actor: Actor, ticket: Ticket) -> Request:
     """One request; internal notes are never part of it."""
     messages = (
-        Message.objects.filter(ticket=ticket, kind__in=[MessageKind.REQUEST, MessageKind.REPLY])
+        Message.objects.filter(
+            ticket=ticket, kind__in=[MessageKind.REQUEST, MessageKind.REPLY], held_until=None
+        )
         .select_related("author")
         .prefetch_related("attachments__file")
         .order_by("created_at", "id")

@@ -16,6 +16,6 @@ def can_open_file(actor: Actor, file: StoredFile) -> bool:
     message = Message.objects.select_related("ticket").filter(pk=file.ref_id).first()
     if message is None:
         return False
-    if message.kind in {MessageKind.NOTE, MessageKind.SYSTEM}:
+    if message.kind in {MessageKind.NOTE, MessageKind.SYSTEM} or message.held_until is not None:
         return is_staff_for(actor, message.ticket)
     return can_view(actor, message.ticket)

@@ -111,6 +111,18 @@ class EventKind(models.TextChoices):
     COMMAND = "command"
     DELIVERY = "delivery"
     ALERT = "alert"
+    UNDONE = "undone"
+    WITHDRAWN = "withdrawn"
+
+
+class StepKind(models.TextChoices):
+    """What a technician can walk back."""
+
+    STATUS = "status"
+    TAKING = "taking"
+    ASSIGNMENT = "assignment"
+    PRIORITY = "priority"
+    REPLY = "reply"
 
 
 class View(models.TextChoices):
@@ -135,6 +147,12 @@ ERRORS: dict[str, Text] = {
     "ticket_reopen_too_late": _("This ticket was closed too long ago. Please write a new one."),
     "ticket_not_resolved": _("This ticket is not resolved yet."),
     "ticket_without_device": _("This ticket has no device."),
+    "step_unknown": _("There is nothing to take back here."),
+    "step_too_old": _("This was too long ago to be taken back with one click."),
+    "step_status_moved_on": _("Not taken back: %(who)s has changed the status since."),
+    "step_assignment_moved_on": _("Not taken back: %(who)s has given the ticket to somebody else since."),
+    "step_priority_moved_on": _("Not taken back: %(who)s has changed the priority since."),
+    "step_reply_left": _("The reply has left already. Write another one to correct it."),
     "subject_missing": _("Please say in a few words what it is about."),
     "message_missing": _("Please write a message."),
     "message_too_long": _("This message is too long: at most %(most)s characters."),

@@ -73,6 +73,16 @@ class TicketRated:
     stars: int
 
 
+@event("tickets.step_undone")
+@dataclass(frozen=True)
+class StepUndone:
+    """A technician walked back what they had done (`enums.StepKind`); the changes announce themselves too."""
+
+    ticket_id: int
+    step_id: int
+    kind: str
+
+
 @event("tickets.batch_imported")
 @dataclass(frozen=True)
 class BatchImported:

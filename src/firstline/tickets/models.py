@@ -23,6 +23,7 @@ from firstline.tickets.enums import (
     Priority,
     PrioritySource,
     Status,
+    StepKind,
 )
 from firstline.tickets.moments import NEVER
 
@@ -170,6 +171,7 @@ class NumberCounter(models.Model):
 class Message(models.Model):
     """Something somebody wrote: the request, a reply, or an internal note. Never changes.
 
+    While `held_until` is set it has not left: only technicians see it, and its author can take it back.
     `external_key` makes intake idempotent: `mail:<message-id>`, `api:<key>`, `alert:<key>`.
     """
 
@@ -188,6 +190,7 @@ class Message(models.Model):
     is_solution = models.BooleanField(default=False)
     minutes = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -222,6 +225,31 @@ class TicketEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["ticket", "at", "id"], name="ticket_event_by_ticket")]
+
+
+class Step(models.Model):
+    """What a technician did to a ticket, with what it changed, so that it can be walked back.
+
+    `before` and `after` hold the fields that differ, as JSON; `draft` the words of a reply. `version` is
+    the ticket's after the step. Rows go after a day.
+    """
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="steps", db_index=False)
+    actor_id = models.BigIntegerField()
+    kind = models.CharField(max_length=12, choices=StepKind)
+    at = models.DateTimeField(db_index=True)
+    version = models.PositiveIntegerField()
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    message = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+")
+    draft = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "version"], name="step_of_version"),
+            models.CheckConstraint(condition=Q(kind__in=StepKind.values), name="step_kind_known"),
+        ]
 
 
 class Watcher(models.Model):

@@ -1,7 +1,19 @@
 """Periodic work of the ticket slice."""
 
-from firstline.outbox.events import Context, periodic
-from firstline.tickets.actions import close_confirmed_by_silence
+from firstline.outbox.events import Args, Context, job, periodic
+from firstline.tickets.actions import close_confirmed_by_silence, forget_steps, release_message
+
+
+@job("tickets.release_message")
+def release(args: Args, context: Context) -> None:
+    """The time to take a reply back is over."""
+    release_message(actor=context.actor, message_id=args["message_id"])
+
+
+@periodic("tickets.forget_steps", seconds=3600)
+def forget_old_steps(context: Context) -> None:
+    """Words that were taken back are not kept."""
+    forget_steps()
 
 
 @periodic("tickets.close_resolved", seconds=600)

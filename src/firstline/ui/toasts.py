@@ -15,17 +15,26 @@ _KEPT_MAX = 3
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """`undo_url` is posted to when the person takes it back; `kind` is done or failed."""
+    """`undo_url` is posted to when the person takes it back; `kind` is done or failed.
+
+    With `seconds` it goes after so long, even under the pointer: what it takes back happens then.
+    """
 
     text: str
     undo_url: str = ""
     kind: str = "done"
+    seconds: int = 0
 
 
 def add(request: HttpRequest, text: str, *, undo_url: str = "", kind: str = "done") -> None:
     """Show `text` with this response, or with the next page when this response is a redirect."""
+    show(request, Toast(str(text), undo_url, kind))
+
+
+def show(request: HttpRequest, toast: Toast) -> None:
+    """As `add`, for a toast at hand."""
     pending = getattr(request, "ui_toasts", [])
-    request.ui_toasts = [*pending, Toast(str(text), undo_url, kind)][-_KEPT_MAX:]  # type: ignore[attr-defined]
+    request.ui_toasts = [*pending, toast][-_KEPT_MAX:]  # type: ignore[attr-defined]
 
 
 def take(request: HttpRequest) -> list[Toast]:
@@ -47,7 +56,8 @@ def carry(request: HttpRequest, response: HttpResponseBase) -> None:
     """Keep unshown toasts for the next page, forget those that were shown."""
     pending: list[Toast] = getattr(request, "ui_toasts", [])
     if pending:
-        value = signing.dumps([[t.text, t.undo_url, t.kind] for t in pending], salt=_SALT, compress=True)
+        rows = [[str(t.text), t.undo_url, t.kind, t.seconds] for t in pending]
+        value = signing.dumps(rows, salt=_SALT, compress=True)
         response.set_cookie(
             COOKIE, value, max_age=_AGE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure()
         )

@@ -51,7 +51,8 @@ def test_a_reply_goes_out_with_copy_and_file(tina: Client, ticket: Ticket, base:
     assert [each.file.name for each in Attachment.objects.filter(message=message)] == ["错误 809.png"]
     ticket.refresh_from_db()
     assert (ticket.status, ticket.last_message_by_requester) == ("open", False)
-    assert "Sent" in tina.get(base).content.decode()
+    assert message.held_until is not None
+    assert "Leaves in a moment" in tina.get(base).content.decode()
 
 
 def test_a_note_stays_within_the_team(tina: Client, ticket: Ticket, base: str) -> None:
@@ -81,7 +82,7 @@ def test_with_htmx_the_ticket_comes_back_as_a_fragment(tina: Client, ticket: Tic
     assert answer.status_code == 200
     assert page.lstrip().startswith('<main id="main"')
     assert "Try the cable." in page
-    assert "Sent" in page[page.index("toast") :]
+    assert "Leaves in a moment" in page[page.index("toast") :]
 
 
 @pytest.mark.parametrize(

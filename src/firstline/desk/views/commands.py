@@ -19,6 +19,7 @@ from firstline.tickets import actions as tickets
 from firstline.tickets.models import Ticket
 from firstline.tickets.queries import get_ticket_for
 from firstline.ui.pages import redirect, render, wants_fragment
+from firstline.ui.toasts import Toast
 
 
 @require_POST
@@ -27,7 +28,7 @@ def ticket_check(request: HttpRequest, number: int) -> HttpResponse:
     """One click: how is the device? Its user is asked first."""
     actor = actor_of(request)
     tickets.request_diagnostics(actor=actor, ticket=_ticket(actor, number))
-    return answer_step(request, actor, number, _("The person at the device is asked"))
+    return answer_step(request, actor, number, Toast(_("The person at the device is asked")))
 
 
 @require_POST
@@ -37,7 +38,7 @@ def ticket_command(request: HttpRequest, number: int) -> HttpResponse:
     actor = actor_of(request)
     text, reason = request.POST.get("text", ""), request.POST.get("reason", "")
     tickets.request_command(actor=actor, ticket=_ticket(actor, number), text=text, reason=reason)
-    return answer_step(request, actor, number, _("The person at the device is asked"))
+    return answer_step(request, actor, number, Toast(_("The person at the device is asked")))
 
 
 @require_POST

@@ -1,9 +1,11 @@
 """Steps on a ticket: answer, take, assign, move, weigh, reopen, learn."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -11,9 +13,16 @@ from firstline.accounts.models import Person
 from firstline.accounts.permissions import actor_of, gate
 from firstline.desk import queries
 from firstline.desk.links import edit_url
-from firstline.desk.pages import Draft, answer_step, check_is_staff, show_ticket
+from firstline.desk.pages import (
+    Draft,
+    answer_step,
+    check_is_staff,
+    returned_draft,
+    show_ticket,
+    step_toast,
+)
 from firstline.desk.queries.people import other_teams
-from firstline.desk.reading import addresses, number_or_none, uploads
+from firstline.desk.reading import addresses, kept_files, number_or_none, uploads
 from firstline.devices.models import Device
 from firstline.kit.actor import Actor
 from firstline.kit.errors import DomainError, InvalidInput
@@ -21,12 +30,14 @@ from firstline.knowledge.actions import draft_from_ticket
 from firstline.knowledge.permissions import ARTICLE_EDIT
 from firstline.organizations.models import Service, Team
 from firstline.tickets import actions
-from firstline.tickets.enums import Priority, Status
+from firstline.tickets.enums import Priority, Status, StepKind
+from firstline.tickets.limits import SEND_DELAY_SECONDS
 from firstline.tickets.models import Ticket
 from firstline.tickets.permissions import TICKET_ASSIGN, TICKET_EDIT, TICKET_VIEW
-from firstline.tickets.queries import get_ticket_for
-from firstline.ui import messages
-from firstline.ui.pages import redirect, render
+from firstline.tickets.queries import get_ticket_for, own_step
+from firstline.ui import messages, toasts
+from firstline.ui.pages import redirect, render, wants_fragment
+from firstline.ui.toasts import Toast
 
 
 @require_POST
@@ -41,30 +52,54 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
         cc=request.POST.get("cc", ""),
         after=request.POST.get("after", ""),
     )
+    draft = replace(draft, files=kept_files(request, actor))
     try:
         toast = _send(request, actor, ticket, draft)
     except DomainError as error:
-        kept = Draft(draft.body, draft.mode, draft.cc, draft.after, messages.describe(error), is_focused=True)
+        kept = replace(draft, error=messages.describe(error), is_focused=True)
         return show_ticket(request, actor, number, draft=kept, status=error.http_status)
     return answer_step(request, actor, number, toast)
 
 
-def _send(request: HttpRequest, actor: Actor, ticket: Ticket, draft: Draft) -> str:
+def _send(request: HttpRequest, actor: Actor, ticket: Ticket, draft: Draft) -> Toast:
+    files = [*draft.files, *uploads(request, actor)]
     if draft.mode == "note":
-        actions.add_note(actor=actor, ticket=ticket, body=draft.body, files=uploads(request, actor))
-        return _("Note added")
+        actions.add_note(actor=actor, ticket=ticket, body=draft.body, files=files)
+        return Toast(_("Note added"))
     status = draft.after if draft.after in Status.values and draft.after != ticket.status else None
     if status == Status.RESOLVED and not draft.body.strip():
         raise InvalidInput("solution_missing", field="body")
-    actions.reply(
+    message = actions.reply(
         actor=actor,
         ticket=ticket,
         body=draft.body,
         cc=addresses(draft.cc),
-        files=uploads(request, actor),
+        files=files,
         status=status,
+        hold_seconds=SEND_DELAY_SECONDS,
     )
-    return _("Sent, and resolved") if status == Status.RESOLVED else _("Sent")
+    is_solved = status == Status.RESOLVED
+    text = _("Resolved; the answer leaves in a moment") if is_solved else _("Leaves in a moment")
+    return step_toast(actor, message.ticket, text, seconds=SEND_DELAY_SECONDS - 1)
+
+
+@require_POST
+@gate(TICKET_VIEW)
+def undo(request: HttpRequest, step_id: int) -> HttpResponse:
+    """Walk back one's own last step; words that had not left are in the reply box again."""
+    actor = actor_of(request)
+    number = own_step(actor, step_id).ticket.number
+    try:
+        step = actions.undo_step(actor=actor, step_id=step_id)
+    except DomainError as error:
+        return answer_step(request, actor, number, Toast(messages.describe(error), kind="failed"))
+    if step.kind != StepKind.REPLY:
+        return answer_step(request, actor, number, Toast(_("Taken back")))
+    toast = Toast(_("Taken back; nothing was sent"))
+    if wants_fragment(request):
+        return answer_step(request, actor, number, toast, returned_draft(actor, step))
+    toasts.show(request, toast)
+    return redirect(request, f"{reverse('desk:ticket', args=[number])}?back={step.pk}#composer")
 
 
 @require_POST
@@ -74,7 +109,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
     actor = actor_of(request)
     ticket = actions.take_ticket(actor=actor, ticket=_ticket(actor, number))
     toast = _("%(ticket)s is yours") % {"ticket": ticket.display_id}
-    return answer_step(request, actor, number, toast)
+    return answer_step(request, actor, number, step_toast(actor, ticket, toast))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,14 +124,14 @@ def assignment(request: HttpRequest, number: int) -> HttpResponse:
     team = _chosen(Team, request.POST.get("team", ""), "team")
     person = _chosen(Person, request.POST.get("person", ""), "assignee")
     reason = request.POST.get("reason", "")
-    actions.assign_ticket(actor=actor, ticket=ticket, assignee=person, team=team, reason=reason)
+    ticket = actions.assign_ticket(actor=actor, ticket=ticket, assignee=person, team=team, reason=reason)
     if person is not None:
         toast = _("%(ticket)s given to %(name)s") % {"ticket": ticket.display_id, "name": person.name}
     elif team is not None:
         toast = _("%(ticket)s handed to %(name)s") % {"ticket": ticket.display_id, "name": team.name}
     else:
         toast = _("%(ticket)s is free to take") % {"ticket": ticket.display_id}
-    return answer_step(request, actor, number, toast)
+    return answer_step(request, actor, number, step_toast(actor, ticket, toast))
 
 
 @require_POST
@@ -110,7 +145,8 @@ def status(request: HttpRequest, number: int) -> HttpResponse:
         actor=actor, ticket=ticket, status=wanted, reason=request.POST.get("reason", "")
     )
     label = Status(changed.status).label
-    return answer_step(request, actor, number, _("Status: %(status)s") % {"status": label})
+    toast = _("Status: %(status)s") % {"status": label}
+    return answer_step(request, actor, number, step_toast(actor, changed, toast))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,7 +176,7 @@ def priority(request: HttpRequest, number: int) -> HttpResponse:
     changed = actions.change_priority(actor=actor, ticket=ticket, priority=level, reason=reason)
     words = {"priority": f"P{changed.priority}"}
     toast = _("Priority %(priority)s") % words if level else _("Computed again: %(priority)s") % words
-    return answer_step(request, actor, number, toast)
+    return answer_step(request, actor, number, step_toast(actor, changed, toast))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -172,7 +208,7 @@ def details(request: HttpRequest, number: int) -> HttpResponse:
     except DomainError as error:
         context["error"] = messages.describe(error)
         return render(request, "desk/details.html", context, status=error.http_status)
-    return answer_step(request, actor, number, _("Corrected"))
+    return answer_step(request, actor, number, Toast(_("Corrected")))
 
 
 @require_POST
@@ -181,8 +217,8 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
     """Open it again; the reason joins the conversation."""
     actor = actor_of(request)
     ticket = _ticket(actor, number)
-    actions.reopen_ticket(actor=actor, ticket=ticket, reason=request.POST.get("reason", ""))
-    return answer_step(request, actor, number, _("Open again"))
+    changed = actions.reopen_ticket(actor=actor, ticket=ticket, reason=request.POST.get("reason", ""))
+    return answer_step(request, actor, number, step_toast(actor, changed, _("Open again")))
 
 
 @require_POST

@@ -11,7 +11,13 @@ from firstline.tickets.actions.assignment import (
     take_ticket,
 )
 from firstline.tickets.actions.commands import request_command, request_diagnostics
-from firstline.tickets.actions.conversation import add_note, add_system_message, apply_message, reply
+from firstline.tickets.actions.conversation import (
+    add_note,
+    add_system_message,
+    apply_message,
+    release_message,
+    reply,
+)
 from firstline.tickets.actions.core import locked
 from firstline.tickets.actions.creating import TicketDraft, apply_create, create_ticket
 from firstline.tickets.actions.details import apply_priority, change_details, change_priority, facts_of
@@ -36,6 +42,7 @@ from firstline.tickets.actions.status import (
     reopen_ticket,
     resolve_ticket,
 )
+from firstline.tickets.actions.undoing import forget_steps, undo_step
 
 __all__ = [
     "Assignment",
@@ -62,6 +69,7 @@ __all__ = [
     "create_ticket",
     "escalate_ticket",
     "facts_of",
+    "forget_steps",
     "import_batch",
     "import_tickets",
     "locked",
@@ -71,6 +79,7 @@ __all__ = [
     "rate_ticket",
     "register_priority_policy",
     "register_team_policy",
+    "release_message",
     "remove_watcher",
     "reopen_ticket",
     "reply",
@@ -78,4 +87,5 @@ __all__ = [
     "request_diagnostics",
     "resolve_ticket",
     "take_ticket",
+    "undo_step",
 ]

@@ -12,10 +12,10 @@ from firstline.kit.errors import Conflict, InvalidInput, NotAllowed
 from firstline.organizations.models import Team
 from firstline.outbox import actions as outbox
 from firstline.servicelevels.enums import Cause
-from firstline.tickets.actions import clocks, indexing
+from firstline.tickets.actions import clocks, indexing, steps
 from firstline.tickets.actions.core import Note, apply_change, locked
 from firstline.tickets.actions.status import apply_status
-from firstline.tickets.enums import EventKind, Status
+from firstline.tickets.enums import EventKind, Status, StepKind
 from firstline.tickets.events import TeamChanged, TicketAssigned
 from firstline.tickets.models import Ticket, Watcher
 from firstline.tickets.permissions import (
@@ -59,7 +59,9 @@ def assign_ticket(
         fresh = locked(ticket, expected_version)
         check_staff(actor, fresh, TICKET_ASSIGN)
         _check_not_closed(fresh)
+        before = steps.snapshot(fresh)
         apply_assignment(actor, fresh, Assignment(assignee, team, decision_id, reason))
+        steps.remember(actor, fresh, StepKind.ASSIGNMENT, before)
     return fresh
 
 
@@ -76,9 +78,11 @@ def take_ticket(*, actor: Actor, ticket: Ticket) -> Ticket:
             raise NotAllowed("permission_missing", permission=TICKET_EDIT)
         if fresh.assignee_id not in {None, actor.id}:
             raise Conflict("ticket_already_assigned")
+        before = steps.snapshot(fresh)
         apply_assignment(actor, fresh, Assignment(Person.objects.get(pk=actor.id)))
         if fresh.status == Status.NEW:
             apply_status(actor, fresh, Status.OPEN)
+        steps.remember(actor, fresh, StepKind.TAKING, before)
     return fresh
 
 

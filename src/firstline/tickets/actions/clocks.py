@@ -50,6 +50,11 @@ def stop_response(ticket: Ticket, *, at: datetime, actor: Actor) -> Fields:
     )
 
 
+def restart_response(ticket: Ticket, *, at: datetime) -> Fields:
+    """The first answer was taken back: the promise runs on as though nobody had answered."""
+    return _fields(servicelevels.restart_clock(subject=ticket.ref, metric=Metric.FIRST_RESPONSE, at=at))
+
+
 def follow_status(ticket: Ticket, *, old: str, at: datetime, actor: Actor) -> Fields:
     """The ticket left `old` for its present status: waiting rests the resolution clock, done stops both."""
     new = ticket.status

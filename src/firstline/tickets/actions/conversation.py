@@ -13,11 +13,11 @@ from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, NotAllowed
 from firstline.outbox import actions as outbox
-from firstline.tickets.actions import clocks, indexing, intake
-from firstline.tickets.actions.core import apply_change, locked
+from firstline.tickets.actions import clocks, indexing, intake, steps
+from firstline.tickets.actions.core import apply_change, locked, push_changed
 from firstline.tickets.actions.messages import MessageDraft, add_watchers, insert_message
 from firstline.tickets.actions.status import apply_status
-from firstline.tickets.enums import Channel, MessageKind, Status
+from firstline.tickets.enums import Channel, MessageKind, Status, StepKind
 from firstline.tickets.events import MessageAdded, TicketResolved
 from firstline.tickets.limits import REOPEN_DAYS
 from firstline.tickets.models import Message, Ticket
@@ -39,6 +39,7 @@ class MoreFields(TypedDict, total=False):
     body_html: str | None
     message_id: str
     expected_version: int | None
+    hold_seconds: int
 
 
 class DraftFields(TypedDict, total=False):
@@ -70,6 +71,10 @@ def reply(
     again. A repeated `external_key` returns the message it made before. Raises
     `ticket_is_closed`, `ticket_reopen_too_late`, and what the status change raises. Announces
     `tickets.message_added`.
+
+    With `hold_seconds` a technician's reply leaves only after so long: until then the requester does
+    not see it, nobody is told, and `undo_step` brings the words back. What it does to status and clocks
+    happens at once.
     """
     draft = _draft(
         MessageKind.REPLY,
@@ -77,7 +82,27 @@ def reply(
         {"cc": cc, "files": files, "external_key": external_key, "minutes": minutes},
         more,
     )
+    if more.get("hold_seconds"):
+        return _held(actor, ticket, draft, status, more.get("expected_version"))
     return _added(actor, ticket, draft, status, more.get("expected_version"))
+
+
+def release_message(*, actor: Actor, message_id: int) -> bool:
+    """Let a held reply leave; False where it has left, or was taken back. Announces `tickets.message_added`
+    and, of a solution, `tickets.ticket_resolved`."""
+    ticket_id = Message.objects.filter(pk=message_id).values_list("ticket_id", flat=True).first()
+    if ticket_id is None:
+        return False
+    with outbox.transaction():
+        ticket = locked(ticket_id)
+        message = Message.objects.filter(pk=message_id, held_until__isnull=False).first()
+        if message is None:
+            return False
+        message.held_until = None
+        message.save(update_fields=["held_until"])
+        _let_go(actor, ticket, message)
+        push_changed(ticket)
+    return True
 
 
 def add_note(
@@ -134,7 +159,6 @@ def apply_message(
         _check_may_reply(actor, ticket, staff=staff, at=at)
     draft = replace(draft, is_solution=staff and status == Status.RESOLVED)
     message = insert_message(ticket, actor, _addressed(ticket, draft, staff=staff), at=at, author=participant)
-    add_watchers(ticket, message.cc)
     fields: dict[str, object] = {"last_message_at": at, "last_message_by_requester": not staff}
     if staff and ticket.first_replied_at is None:
         fields["first_replied_at"] = at
@@ -142,10 +166,22 @@ def apply_message(
     apply_change(
         ticket, actor, verb="tickets.message_added", fields=fields, recorded=_recorded(message), at=at
     )
-    _move_on(actor, ticket, message, status, staff=staff)
+    _move_on(actor, ticket, status, staff=staff)
+    if message.held_until is None:
+        _let_go(actor, ticket, message)
+    else:
+        args = {"message_id": message.pk}
+        outbox.enqueue("tickets.release_message", args, run_at=message.held_until, actor=actor)
+    return message
+
+
+def _let_go(actor: Actor, ticket: Ticket, message: Message) -> None:
+    """From now on the requester and those in copy have it."""
+    add_watchers(ticket, message.cc)
     indexing.reindex(ticket)
     outbox.publish(MessageAdded(ticket.pk, message.pk), actor=actor)
-    return message
+    if message.is_solution:
+        outbox.publish(TicketResolved(ticket.pk, message.pk), actor=actor)
 
 
 def speaks_as_staff(actor: Actor, ticket: Ticket) -> bool:
@@ -161,8 +197,29 @@ def _draft(kind: str, body: str, fields: DraftFields, more: MoreFields) -> Messa
         to=more.get("to", ()),
         body_html=more.get("body_html"),
         message_id=more.get("message_id", ""),
+        hold_seconds=more.get("hold_seconds", 0),
         **fields,
     )
+
+
+def _held(
+    actor: Actor, ticket: Ticket, draft: MessageDraft, status: str | None, expected_version: int | None
+) -> Message:
+    files = list(draft.files)
+    with outbox.transaction():
+        fresh = locked(ticket, expected_version)
+        if not speaks_as_staff(actor, fresh):
+            return apply_message(actor, fresh, replace(draft, files=files, hold_seconds=0), status=status)
+        before = steps.snapshot(fresh)
+        message = apply_message(actor, fresh, replace(draft, files=files), status=status)
+        words = {
+            "body": draft.body,
+            "cc": list(message.cc),
+            "after": status or "",
+            "files": [str(file.pk) for file in files],
+        }
+        steps.remember(actor, fresh, StepKind.REPLY, before, message=message, draft=words)
+    return message
 
 
 def _added(
@@ -227,14 +284,12 @@ def _addressed(ticket: Ticket, draft: MessageDraft, *, staff: bool) -> MessageDr
     return replace(draft, by_requester=not staff, to=to, message_id=message_id)
 
 
-def _move_on(actor: Actor, ticket: Ticket, message: Message, status: str | None, *, staff: bool) -> None:
+def _move_on(actor: Actor, ticket: Ticket, status: str | None, *, staff: bool) -> None:
     """The status that follows from who spoke."""
     if staff:
         wanted = status or (Status.OPEN if ticket.status == Status.NEW else None)
         if wanted and wanted != ticket.status:
             apply_status(actor, ticket, intake.clean_choice(wanted, Status.values, "status"))
-        if message.is_solution:
-            outbox.publish(TicketResolved(ticket.pk, message.pk), actor=actor)
     elif ticket.status in {Status.WAITING_REQUESTER, Status.RESOLVED, Status.CLOSED}:
         apply_status(actor, ticket, Status.OPEN, by_participant=True)
 

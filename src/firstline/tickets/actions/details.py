@@ -10,10 +10,10 @@ from firstline.kit.errors import InvalidInput
 from firstline.organizations.models import Service
 from firstline.outbox import actions as outbox
 from firstline.servicelevels.enums import Cause
-from firstline.tickets.actions import clocks, indexing, intake
+from firstline.tickets.actions import clocks, indexing, intake, steps
 from firstline.tickets.actions.core import Note, apply_change, locked
 from firstline.tickets.actions.policies import Facts, PriorityProposal, Reason, propose_priority
-from firstline.tickets.enums import CanWork, EventKind, Kind, PrioritySource
+from firstline.tickets.enums import CanWork, EventKind, Kind, PrioritySource, StepKind
 from firstline.tickets.events import PriorityChanged
 from firstline.tickets.models import Ticket
 from firstline.tickets.permissions import TICKET_EDIT, check_staff
@@ -88,7 +88,9 @@ def change_priority(
         proposal = propose_priority(facts_of(fresh, impact=impact, urgency=urgency))
         if by_hand:
             proposal = _by_hand(fresh, proposal, priority, impact, urgency)
+        before = steps.snapshot(fresh)
         apply_priority(actor, fresh, proposal, reason=reason)
+        steps.remember(actor, fresh, StepKind.PRIORITY, before)
     return fresh
 
 

@@ -20,7 +20,7 @@ def reindex(ticket: Ticket) -> None:
     """Bring the index up to date with a ticket's words and viewers, in the caller's transaction."""
     public: list[str] = []
     notes: list[str] = []
-    rows = Message.objects.filter(ticket=ticket).order_by("created_at", "id")
+    rows = Message.objects.filter(ticket=ticket, held_until=None).order_by("created_at", "id")
     for kind, text in rows.values_list("kind", "body_text"):
         inner = kind in {MessageKind.NOTE, MessageKind.SYSTEM}
         (notes if inner else public).append(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from firstline.accounts.models import Person
 from firstline.files import actions as files
@@ -31,6 +31,7 @@ class MessageDraft:
     external_key: str | None = None
     is_solution: bool = False
     minutes: int | None = None
+    hold_seconds: int = 0
 
 
 def insert_message(
@@ -54,6 +55,7 @@ def insert_message(
         is_solution=draft.is_solution,
         minutes=draft.minutes,
         created_at=at,
+        held_until=at + timedelta(seconds=draft.hold_seconds) if draft.hold_seconds else None,
     )
     rows.insert([message])
     if kept:

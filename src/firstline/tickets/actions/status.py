@@ -9,10 +9,10 @@ from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, InvalidInput, NotAllowed
 from firstline.kit.text import clean
 from firstline.outbox import actions as outbox
-from firstline.tickets.actions import clocks, indexing, intake
+from firstline.tickets.actions import clocks, indexing, intake, steps
 from firstline.tickets.actions.core import Note, apply_change, locked
 from firstline.tickets.actions.messages import MessageDraft, insert_message
-from firstline.tickets.enums import OPEN_STATUSES, Channel, EventKind, MessageKind, Status
+from firstline.tickets.enums import OPEN_STATUSES, Channel, EventKind, MessageKind, Status, StepKind
 from firstline.tickets.events import MessageAdded, StatusChanged, TicketRated, TicketResolved
 from firstline.tickets.limits import CLOSE_AFTER_DAYS, REOPEN_DAYS
 from firstline.tickets.models import Rating, Ticket
@@ -43,7 +43,9 @@ def change_status(
         if status == Status.RESOLVED:
             raise InvalidInput("solution_missing", field="solution")
         _check_reopen_in_time(fresh, status)
+        before = steps.snapshot(fresh)
         apply_status(actor, fresh, status, reason=reason)
+        steps.remember(actor, fresh, StepKind.STATUS, before)
     return fresh
 
 
@@ -104,7 +106,9 @@ def confirm_ticket(*, actor: Actor, ticket: Ticket) -> Ticket:
             return fresh
         if fresh.status != Status.RESOLVED:
             raise Conflict("ticket_not_resolved")
+        before = steps.snapshot(fresh)
         apply_status(actor, fresh, Status.CLOSED)
+        steps.remember(actor, fresh, StepKind.STATUS, before)
     return fresh
 
 
@@ -119,9 +123,11 @@ def reopen_ticket(*, actor: Actor, ticket: Ticket, reason: str = "") -> Ticket:
         if fresh.is_open:
             return fresh
         _check_reopen_in_time(fresh, Status.OPEN)
+        before = steps.snapshot(fresh)
         if clean(reason).strip():
             _insert_reason(actor, fresh, clean(reason).strip())
         apply_status(actor, fresh, Status.OPEN)
+        steps.remember(actor, fresh, StepKind.STATUS, before)
     return fresh
 
 

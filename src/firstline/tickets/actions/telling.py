@@ -24,9 +24,12 @@ class Telling:
 def tell_assignee_of_assignment(*, actor: Actor, event_id: str, ticket_id: int, assignee_id: int) -> None:
     """The ticket is somebody's; who took it themselves knows."""
     ticket = _loaded(ticket_id)
-    given = TicketEvent.objects.filter(ticket=ticket, kind=EventKind.ASSIGNED).order_by("-id").first()
+    kinds = [EventKind.ASSIGNED, EventKind.UNDONE]
+    given = TicketEvent.objects.filter(ticket=ticket, kind__in=kinds).order_by("-id").first()
     taken = given is not None and given.actor_kind == "person" and given.actor_id == assignee_id
-    if ticket.assignee is None or ticket.assignee_id != assignee_id or taken:
+    # Who had it before a step that was taken back was told then.
+    again = given is not None and given.kind == EventKind.UNDONE
+    if ticket.assignee is None or ticket.assignee_id != assignee_id or taken or again:
         return
     _tell(Telling(actor, event_id, notices.ASSIGNED), ticket, ticket.assignee, "ticket_given")
 

@@ -12,6 +12,7 @@ from firstline.tickets.queries.scope import (
     visible_to,
 )
 from firstline.tickets.queries.searching import search_tickets, search_tokens
+from firstline.tickets.queries.steps import own_step, step_behind
 
 __all__ = [
     "Entry",
@@ -23,6 +24,7 @@ __all__ = [
     "get_ticket_for",
     "open_list",
     "open_loads",
+    "own_step",
     "parse_number",
     "people_in",
     "reasons",
@@ -31,6 +33,7 @@ __all__ = [
     "search_tickets",
     "search_tokens",
     "sentence",
+    "step_behind",
     "technicians_of",
     "ticket_page",
     "timeline",

@@ -28,6 +28,7 @@ _PUBLIC_EVENTS = frozenset(
         EventKind.REOPENED,
         EventKind.RATED,
         EventKind.ASSIGNED,
+        EventKind.UNDONE,
     }
 )
 
@@ -115,13 +116,16 @@ def timeline(ticket: Ticket, actor: Actor) -> list[Entry]:
 
 
 def conversation(ticket: Ticket, actor: Actor) -> QuerySet[Message]:
-    """The messages of a ticket that `actor` may read, oldest first; requesters see no notes."""
+    """The messages of a ticket that `actor` may read, oldest first; requesters see neither notes nor what
+    has not left yet."""
     return _readable(ticket.pk, staff=is_staff_for(actor, ticket))
 
 
 def _readable(ticket_id: int, *, staff: bool) -> QuerySet[Message]:
     messages = Message.objects.filter(ticket_id=ticket_id).order_by("created_at", "id")
-    return messages if staff else messages.filter(kind__in=[MessageKind.REQUEST, MessageKind.REPLY])
+    if staff:
+        return messages
+    return messages.filter(kind__in=[MessageKind.REQUEST, MessageKind.REPLY], held_until=None)
 
 
 def _messages(ticket: Ticket, *, staff: bool) -> list[Entry]:

@@ -44,6 +44,7 @@ def people_in(events: Iterable[TicketEvent]) -> dict[int, str]:
     """The names of everybody whom the data of these events mentions; one query at most."""
     ids = {event.data.get("new") for event in events if event.kind == EventKind.ASSIGNED}
     ids |= {event.data.get("person_id") for event in events if event.kind == EventKind.WATCHERS}
+    ids |= {event.data.get("new") for event in events if event.kind == EventKind.UNDONE}
     known = [pk for pk in ids if isinstance(pk, int)]
     return dict(Person.objects.filter(pk__in=known).values_list("pk", "name")) if known else {}
 
@@ -78,6 +79,8 @@ def _priority(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> s
     if old is None or old == data["new"]:
         return _("%(who)s set the priority to %(new)s.") % {"who": who, "new": new}
     names = {"who": who, "old": f"P{old}", "new": new}
+    if data.get("taken_back"):
+        return _("%(who)s took the priority %(old)s back; it is %(new)s again.") % names
     return _("%(who)s changed the priority from %(old)s to %(new)s.") % names
 
 
@@ -105,6 +108,20 @@ def _reopened(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> s
 
 def _rated(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
     return _("%(who)s rated the help: %(stars)s of 5.") % {"who": who, "stars": data["stars"]}
+
+
+def _undone(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
+    if data.get("what") == "status":
+        names = {"who": who, "old": _label(Status, data["old"]), "new": _label(Status, data["new"])}
+        return _("%(who)s took the status “%(old)s” back; it is “%(new)s” again.") % names
+    if data.get("new") is None:
+        return _("%(who)s took the assignment back; nobody has the ticket.") % {"who": who}
+    names = {"who": who, "name": people.get(data["new"], f"#{data['new']}")}
+    return _("%(who)s took the assignment back; %(name)s has the ticket.") % names
+
+
+def _withdrawn(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
+    return _("%(who)s took a reply back before it was sent.") % {"who": who}
 
 
 def _watchers(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
@@ -148,6 +165,8 @@ _TELLERS = {
     EventKind.COMMAND: _command,
     EventKind.DELIVERY: _delivery,
     EventKind.ALERT: _alert,
+    EventKind.UNDONE: _undone,
+    EventKind.WITHDRAWN: _withdrawn,
 }
 
 

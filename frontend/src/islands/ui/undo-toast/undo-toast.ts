@@ -1,4 +1,4 @@
-/** Counts its seconds down and leaves; stays while the pointer or the keyboard is on it. */
+/** Counts its seconds down and leaves; stays while the pointer or the keyboard is on it, unless it is `firm`. */
 
 import { define } from "../../../lib/dom";
 import { gettext } from "../../../lib/strings";
@@ -18,7 +18,7 @@ class UndoToast extends HTMLElement {
   }
 
   #tick(): void {
-    if (this.matches(":hover, :focus-within")) return;
+    if (!this.hasAttribute("firm") && this.matches(":hover, :focus-within")) return;
     this.#left -= 1;
     if (this.#left > 0) return this.#show();
     window.clearInterval(this.#timer);
