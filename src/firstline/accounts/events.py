@@ -17,6 +17,7 @@ class PersonChanged:
     """Name, address, place or another detail changed."""
 
     person_id: int
+    is_renamed: bool = False
 
 
 @event("accounts.person_access_changed")

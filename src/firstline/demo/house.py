@@ -10,6 +10,7 @@ from firstline.demo import content as told
 from firstline.devices.models import Device
 from firstline.kit import clock
 from firstline.organizations.models import Department, Installation, Organization, Service, Site, Team
+from firstline.search.actions import touch
 from firstline.servicelevels.models import Calendar
 
 
@@ -34,6 +35,8 @@ def build(content: told.Content, password_hash: str) -> Built:
         _teams(content, built)
         _people(content, built, password_hash)
         _devices(content, built)
+        touch(kind="person", object_ids=[each.pk for each in built.people.values()])
+        touch(kind="device", object_ids=[each.pk for each in built.devices.values()])
         Installation.objects.update_or_create(
             pk=1,
             defaults={

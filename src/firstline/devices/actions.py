@@ -13,7 +13,7 @@ from firstline.accounts.models import Person
 from firstline.audit.actions import record
 from firstline.devices import enrolment
 from firstline.devices.enums import DeviceState
-from firstline.devices.events import DeviceEnrolled, DeviceRevoked, FactsChanged
+from firstline.devices.events import DeviceChanged, DeviceEnrolled, DeviceRevoked, FactsChanged
 from firstline.devices.imports import BadLine, DeviceLine, read_devices
 from firstline.devices.models import Device, DeviceFacts, EnrolmentToken, HealthSample
 from firstline.devices.permissions import DEVICE_EDIT, DEVICE_ENROL, check_can_see_device
@@ -24,6 +24,7 @@ from firstline.kit.refs import Ref
 from firstline.kit.text import clean_line
 from firstline.organizations.models import Organization
 from firstline.outbox.actions import publish, push, transaction
+from firstline.search.actions import touch
 from firstline_protocol.enums import RefusalCode
 from firstline_protocol.gateway_side import Enrolment
 from firstline_protocol.messages import Cancel, Hello, Result, RunCommand
@@ -217,6 +218,7 @@ def _take_in(hello: Hello, token: EnrolmentToken) -> Device:
         new={"token": token.pk, "identity": hello.device_id.hex()[:16]},
     )
     publish(DeviceEnrolled(device.pk, token.pk), actor=SYSTEM)
+    _index(device.pk)
     push("devices")
     return device
 
@@ -272,6 +274,7 @@ def store_facts(device_id: int, facts: Mapping[str, Any]) -> None:
         device = Device.objects.filter(pk=device_id).first()
         if device is None or _lasting(device.facts) == _lasting(facts):
             return
+        serial = device.serial
         device.facts = dict(facts)
         device.os_name = str(facts["os_name"])
         device.os_version = str(facts["os_version"])
@@ -287,6 +290,9 @@ def store_facts(device_id: int, facts: Mapping[str, Any]) -> None:
         )
         DeviceFacts.objects.filter(pk__in=list(old)).delete()
         publish(FactsChanged(device_id), actor=SYSTEM)
+        if device.serial != serial:
+            publish(DeviceChanged(device_id), actor=SYSTEM)
+        _index(device_id)
         _push_device(device_id)
 
 
@@ -360,6 +366,7 @@ def list_device(
             os_name=clean_line(os_name),
         )
         record(actor=actor, verb="devices.device_listed", ref=device.ref, organization_id=organization.pk)
+        _index(device.pk)
         push("devices")
     return device
 
@@ -388,7 +395,7 @@ def import_devices(*, actor: Actor, text: str) -> ImportResult:
         batch = plan.good[start : start + IMPORT_BATCH]
         with transaction():
             for line in batch:
-                _import_line(line, result)
+                _import_line(actor, line, result)
             record(
                 actor=actor,
                 verb="devices.devices_imported",
@@ -400,7 +407,7 @@ def import_devices(*, actor: Actor, text: str) -> ImportResult:
     return result
 
 
-def _import_line(line: DeviceLine, result: ImportResult) -> None:
+def _import_line(actor: Actor, line: DeviceLine, result: ImportResult) -> None:
     given = {
         "owner": line.owner,
         "serial": line.serial,
@@ -414,7 +421,8 @@ def _import_line(line: DeviceLine, result: ImportResult) -> None:
         .first()
     )
     if known is None:
-        Device.objects.create(organization=line.organization, hostname=line.hostname, **given)
+        made = Device.objects.create(organization=line.organization, hostname=line.hostname, **given)
+        _index(made.pk)
         result.created += 1
         return
     kept = {"owner", "display_name"} if known.has_agent else set(given)
@@ -423,6 +431,8 @@ def _import_line(line: DeviceLine, result: ImportResult) -> None:
         setattr(known, name, given[name])
     if changed:
         known.save(update_fields=changed)
+        publish(DeviceChanged(known.pk), actor=actor)
+        _index(known.pk)
         result.updated += 1
     else:
         result.unchanged += 1
@@ -445,6 +455,8 @@ def edit_device(*, actor: Actor, device: Device, display_name: str, owner: Perso
             old=old,
             new={"display_name": device.display_name, "owner_id": device.owner_id},
         )
+        publish(DeviceChanged(device.pk), actor=actor)
+        _index(device.pk)
         _push_device(device.pk)
     return device
 
@@ -466,14 +478,31 @@ def revoke_device(*, actor: Actor, device: Device) -> None:
             actor=actor, verb="devices.device_revoked", ref=device.ref, organization_id=device.organization_id
         )
         publish(DeviceRevoked(device.pk), actor=actor)
+        _index(device.pk)
         _push_device(device.pk)
         nudge_gateway(device.pk)
 
 
 def release_owner(person_id: int) -> None:
-    """A person is gone: their devices belong to nobody."""
+    """A person is gone: their devices belong to nobody and forget who was signed in there."""
     with transaction():
-        Device.objects.filter(owner_id=person_id).update(owner=None)
+        for device in Device.objects.select_for_update().filter(owner_id=person_id):
+            device.owner, device.facts = None, _nameless(device.facts)
+            device.save(update_fields=["owner", "facts"])
+            for kept in DeviceFacts.objects.filter(device=device):
+                kept.facts = _nameless(kept.facts)
+                kept.save(update_fields=["facts"])
+            _index(device.pk)
+
+
+def _nameless(facts: Any) -> dict[str, Any]:
+    """An inventory without the names of those who were signed in."""
+    kept = dict(facts) if isinstance(facts, dict) else {}
+    return {name: value for name, value in kept.items() if name not in {"users", "agent_user"}}
+
+
+def _index(device_id: int) -> None:
+    touch(kind="device", object_ids=[device_id])
 
 
 def _push_device(device_id: int) -> None:

@@ -10,7 +10,8 @@ class DevicesConfig(AppConfig):
     label = "devices"
 
     def ready(self) -> None:
-        from firstline.devices import enums, handlers, tasks  # noqa: F401
+        from firstline.devices import enums, findable, handlers, tasks  # noqa: F401
         from firstline.ui import messages
 
         messages.register(enums.ERRORS)
+        findable.register()

@@ -20,6 +20,14 @@ class DeviceRevoked:
     device_id: int
 
 
+@event("devices.device_changed")
+@dataclass(frozen=True)
+class DeviceChanged:
+    """A device is called otherwise, or belongs to somebody else."""
+
+    device_id: int
+
+
 @event("devices.facts_changed")
 @dataclass(frozen=True)
 class FactsChanged:

@@ -202,6 +202,7 @@ def _insert(row: Article, actor: Actor) -> None:
     row.created_at = row.updated_at = clock.now()
     row.save(force_insert=True)
     _keep_version(row, actor)
+    _index(row)
     _audit(actor, "knowledge.article_created", row, new=_state(row) | {"removed": row.removed})
 
 
@@ -218,18 +219,7 @@ def _keep_version(row: Article, actor: Actor) -> None:
 
 
 def _index(row: Article) -> None:
-    visibility = queries.visibility_of(row)
-    if not visibility:
-        search.remove(kind=queries.KIND, object_ids=[row.pk])
-        return
-    search.index(
-        kind=queries.KIND,
-        object_id=row.pk,
-        organization_id=row.organization_id,
-        title=row.title,
-        text=row.body_markdown,
-        visibility=visibility,
-    )
+    search.touch(kind=queries.KIND, object_ids=[row.pk])
 
 
 def _state(row: Article) -> dict[str, object]:

@@ -13,11 +13,12 @@ class KnowledgeConfig(AppConfig):
     verbose_name = _("Knowledge")
 
     def ready(self) -> None:
-        from firstline.knowledge import permissions  # models load after the app registry
+        from firstline.knowledge import findable, permissions  # models load after the app registry
         from firstline.knowledge.enums import ERRORS
         from firstline.ui import messages, navigation
 
         messages.register(ERRORS)
+        findable.register()
         navigation.register_rail_item(
             label=pgettext_lazy("place", "Articles"),
             url_name="knowledge:desk_list",

@@ -1,8 +1,5 @@
 """Reads of knowledge: who may read what, what may answer a question."""
 
-import math
-import re
-from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, Q, QuerySet, When
@@ -18,14 +15,9 @@ from firstline.search import queries as search
 KIND = "article"
 EVERYBODY = "everybody"
 SIGNED_IN = "signed_in"
-_HAN = re.compile("[\u3400-\u9fff]")
-# Words that every question holds.
-_STOP_WORDS = """
-    the and for with not can could does did has have had was were are this that there when what why how you
-    your please help need from into but get got any our its it's i'm don't doesn't can't won't after since
-    still 我的 不能 不了 怎么 怎样 如何 为什 什么 请问 可以 没有 一个 这个 是不 能不 帮忙 一下 我们 的时 时候
-"""
-_STOP = frozenset(_STOP_WORDS.split())
+PROVIDER = "provider"
+WRITERS = "writers"
+FOUND_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,58 +73,43 @@ def own_language_first(rows: QuerySet[Article], language: str) -> QuerySet[Artic
 
 
 def article_list(actor: Actor, *, text: str = "", status: str = "", language: str = "") -> QuerySet[Article]:
-    """Articles the actor may read, newest change first, narrowed by words of title and body.
-
-    Published ones are searched by the index; drafts and archived ones by containing the text.
-    """
+    """Articles the actor may read, newest change first; those found for `text`, the best first."""
     rows = visible_to(actor).select_related("team", "owner").order_by("-updated_at", "-id")
     if status in ArticleStatus.values:
         rows = rows.filter(status=status)
     if language:
         rows = rows.filter(language=clean(language))
-    if words := clean(text).strip():
-        hits = search.search(tokens_of(actor), text, kinds=[KIND], limit=200)
-        contains = Q(title__icontains=words) | Q(body_markdown__icontains=words)
-        rows = rows.filter(
-            Q(pk__in=[hit.object_id for hit in hits]) | (~Q(status=ArticleStatus.PUBLISHED) & contains)
-        )
+    if clean(text).strip():
+        found = [hit.object_id for hit in search.find(actor, text, kinds=[KIND], limit=FOUND_MAX).hits]
+        best = Case(*(When(pk=pk, then=place) for place, pk in enumerate(found)), output_field=IntegerField())
+        rows = rows.filter(pk__in=found).order_by(best, "-id") if found else rows.none()
     return rows
 
 
 def suggest(text: str, actor: Actor, limit: int = 5) -> list[Suggestion]:
     """Published articles that may answer `text`, the likeliest first; none until enough is typed.
 
-    Articles that share rare words with the text win, words of the title count three times,
-    and the reader's language and proven help break near ties.
+    The reader's language and proven help break near ties.
     """
-    wanted = [term for term in search.terms_of(text) if _says_something(term)][:40]
-    if not wanted:
-        return []
-    found = search.any_of(tokens_of(actor), wanted, kinds=[KIND], limit=200)
-    spread = Counter(term for match in found for term in match.terms)
-    weights = {term: math.log(1 + len(found) / spread[term]) + 0.2 for term in spread}
-    scores = {}
-    for match in found:
-        title = set(search.terms_of(match.hit.title))
-        score = sum(weights[term] * (3 if term in title else 1) for term in match.terms)
-        if len(match.terms) > 1 or match.terms & title:
-            scores[match.hit.object_id] = score
-    best = sorted(scores, key=lambda key: -scores[key])[: limit * 3]
-    rows = {row.pk: row for row in visible_to(actor).filter(pk__in=best, status=ArticleStatus.PUBLISHED)}
-    excerpts = {match.hit.object_id: match.hit.excerpt for match in found}
+    hits = search.similar(actor, text, kinds=[KIND], limit=limit * 3)
+    published = visible_to(actor).filter(
+        pk__in=[hit.object_id for hit in hits], status=ArticleStatus.PUBLISHED
+    )
+    rows = {row.pk: row for row in published} if hits else {}
     suggestions = [
         Suggestion(
             id=row.pk,
             title=row.title,
-            excerpt=excerpts[row.pk],
+            excerpt="".join(part for part, _is_match in hit.snippet_parts),
             language=row.language,
             solved_count=row.solved_count,
             asked_count=row.asked_count,
-            score=scores[row.pk] * _favour(row, actor),
+            score=hit.score * _favour(row, actor),
         )
-        for row in rows.values()
+        for hit in hits
+        if (row := rows.get(hit.object_id)) is not None
     ]
-    return sorted(suggestions, key=lambda one: (-one.score, -one.id))[:limit]
+    return sorted(suggestions, key=lambda one: -one.score)[:limit]
 
 
 def variants(article: Article, actor: Actor) -> list[Article]:
@@ -152,32 +129,34 @@ def feedback_of(article: Article, actor: Actor) -> bool | None:
 
 
 def tokens_of(actor: Actor) -> list[str]:
-    """The visibility tokens by which the actor finds articles."""
+    """The visibility tokens by which the actor finds articles: the same as `visible_to`."""
     held = [EVERYBODY]
     if actor.is_signed_in or actor.is_trusted:
         held.append(SIGNED_IN)
-    return [*held, *search.tokens_of(actor)]
+    if actor.is_provider:
+        held.append(PROVIDER)
+    elif actor.organization_id is not None:
+        held.append(f"org:{actor.organization_id}")
+    teams = [f"team:{team_id}" for team_id in sorted(actor.team_ids)]
+    if actor.may(ARTICLE_EDIT):
+        held += [WRITERS, *(f"{WRITERS}:{team}" for team in teams)]
+    return held + teams
 
 
 def visibility_of(article: Article) -> list[str]:
-    """The tokens under which an article is found; none unless it is published."""
+    """The tokens under which an article is found; one that is not published, by those who write."""
     if article.status != ArticleStatus.PUBLISHED:
-        return []
+        return [f"{WRITERS}:team:{article.team_id}" if article.audience == Audience.TEAM else WRITERS]
     if article.audience == Audience.PUBLIC:
         return [EVERYBODY]
     if article.audience == Audience.TEAM:
         return [f"team:{article.team_id}"]
-    return [f"org:{article.organization_id}", "provider"] if article.organization_id else [SIGNED_IN]
+    return [f"org:{article.organization_id}", PROVIDER] if article.organization_id else [SIGNED_IN]
 
 
 def may_read_at_desk(actor: Actor) -> bool:
     """Whether the desk's pages are open to the actor."""
     return actor.may(ARTICLE_VIEW)
-
-
-def _says_something(term: str) -> bool:
-    """Pairs of Chinese characters and words of three letters or more that not every question holds."""
-    return term not in _STOP and (len(term) >= 2 if _HAN.match(term) else len(term) >= 3)
 
 
 def _favour(row: Article, actor: Actor) -> float:

@@ -17,6 +17,7 @@ class OrganizationChanged:
     """Its details, sites or departments changed, or it was archived or restored."""
 
     organization_id: int
+    is_renamed: bool = False
 
 
 @event("organizations.team_changed")
@@ -25,6 +26,7 @@ class TeamChanged:
     """A team was created, changed, archived or restored."""
 
     team_id: int
+    is_renamed: bool = False
 
 
 @event("organizations.service_changed")
@@ -33,6 +35,7 @@ class ServiceChanged:
     """A service was created, changed, archived or restored."""
 
     service_id: int
+    is_renamed: bool = False
 
 
 @event("organizations.installation_changed")

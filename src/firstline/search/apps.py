@@ -19,4 +19,6 @@ class SearchConfig(AppConfig):
         from firstline.ui import messages
 
         messages.register(ERRORS)
-        import_module("firstline.search.tasks")
+        for module in ("tasks", "handlers"):
+            import_module(f"firstline.search.{module}")
+        import_module("firstline.search.people").register()

@@ -15,12 +15,13 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from firstline.files.permissions import register_access  # models load after the app registry
-        from firstline.tickets import access, notices
+        from firstline.tickets import access, fields, notices
         from firstline.tickets.enums import ERRORS
         from firstline.ui import messages
 
         messages.register(ERRORS)
         notices.register()
+        fields.register()
         register_access(access.FILE_KIND, access.can_open_file)
         for module in ("handlers", "tasks"):
             import_module(f"firstline.tickets.{module}")

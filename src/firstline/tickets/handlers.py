@@ -1,12 +1,17 @@
 """What tickets do when something was announced: mail, notices, due dates, the timeline."""
 
-from firstline.accounts.events import PersonAnonymised
+from firstline.accounts.events import PersonAnonymised, PersonChanged
+from firstline.devices.events import DeviceChanged
+from firstline.files.events import TextRead
 from firstline.mail.events import DeliveryFailed, MessageReceived
 from firstline.notifications.events import MailWanted
+from firstline.organizations.events import OrganizationChanged, ServiceChanged
+from firstline.organizations.events import TeamChanged as TeamRenamed
 from firstline.outbox.events import Context, Drop, handles
 from firstline.remote.events import CommandStateChanged
 from firstline.servicelevels.events import ClockAtRisk, ClockBreached, ClocksRecomputed
-from firstline.tickets.actions import following, forgetting, inbound, mails, telling
+from firstline.tickets.access import FILE_KIND
+from firstline.tickets.actions import following, forgetting, inbound, indexing, mails, telling
 from firstline.tickets.events import MessageAdded, TicketAssigned, TicketCreated
 from firstline.tickets.models import Ticket
 
@@ -81,6 +86,43 @@ def note_undelivered(event: DeliveryFailed, context: Context) -> None:
 @handles(CommandStateChanged, name="tickets.show_command")
 def show_command(event: CommandStateChanged, context: Context) -> None:
     following.show_command(command_id=event.command_id)
+
+
+@handles(TextRead, name="tickets.index_file")
+def index_file(event: TextRead, context: Context) -> None:
+    """The words of an attachment are known: its ticket is found by them."""
+    if event.kind == FILE_KIND:
+        indexing.index_related(messages=event.ref_id)
+
+
+@handles(TeamRenamed, name="tickets.index_team")
+def index_team(event: TeamRenamed, context: Context) -> None:
+    if event.is_renamed:
+        indexing.index_related(team=event.team_id)
+
+
+@handles(ServiceChanged, name="tickets.index_service")
+def index_service(event: ServiceChanged, context: Context) -> None:
+    if event.is_renamed:
+        indexing.index_related(service=event.service_id)
+
+
+@handles(OrganizationChanged, name="tickets.index_organization")
+def index_organization(event: OrganizationChanged, context: Context) -> None:
+    if event.is_renamed:
+        indexing.index_related(organization=event.organization_id)
+
+
+@handles(PersonChanged, name="tickets.index_person")
+def index_person(event: PersonChanged, context: Context) -> None:
+    if event.is_renamed:
+        indexing.index_related(requester=event.person_id)
+        indexing.index_related(assignee=event.person_id)
+
+
+@handles(DeviceChanged, name="tickets.index_device")
+def index_device(event: DeviceChanged, context: Context) -> None:
+    indexing.index_related(device=event.device_id)
 
 
 def _tell_of_clock(event: ClockAtRisk | ClockBreached, context: Context, *, breached: bool) -> None:

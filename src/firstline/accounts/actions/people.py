@@ -135,7 +135,7 @@ def apply_update_person(*, actor: Actor, person: Person, details: PersonDetails)
         actor,
         "accounts.person_changed",
         person,
-        PersonChanged(person.pk),
+        PersonChanged(person.pk, is_renamed=bool({"name", "email"} & set(changed))),
         old={field: before[field] for field in changed if field in _IMPERSONAL},
         new={field: getattr(person, field) for field in changed if field in _IMPERSONAL}
         | {"changed": sorted(set(changed) - _IMPERSONAL)},

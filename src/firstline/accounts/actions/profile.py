@@ -48,6 +48,6 @@ def _apply(actor: Actor, person: Person, **wanted: str) -> None:
             actor,
             "accounts.profile_changed",
             person,
-            PersonChanged(person.pk),
+            PersonChanged(person.pk, is_renamed="name" in changed),
             new={"changed": sorted(changed)},
         )

@@ -12,6 +12,7 @@ from firstline.knowledge.queries import suggest
 from firstline.organizations.actions import remove_demo
 from firstline.organizations.queries import installation
 from firstline.outbox.models import Event
+from firstline.search.testing import settle
 from firstline.tickets.models import Ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -28,6 +29,7 @@ def test_demo_is_told_whole_and_leaves_without_a_trace(client: Client) -> None:
     assert not Event.objects.exists()
     lin = Person.objects.get(email="lin.yue@alder.example")
     assert lin.check_password(password)
+    settle()
     assert suggest("vpn error 809 since this morning", actor_for(lin))
     trail = AuditRecord.objects.count()
 

@@ -1,7 +1,5 @@
 """What is known around one ticket: who asks, from what machine, why it matters, what may help."""
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,15 +13,14 @@ from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.prepared import Prepared
 from firstline.knowledge.queries import Suggestion, suggest
-from firstline.search import queries as search
+from firstline.search.queries import similar
 from firstline.tickets.enums import EventKind, MessageKind
 from firstline.tickets.models import Message, Ticket, TicketEvent
-from firstline.tickets.queries import Row, rows_of, search_tokens, visible_as_staff
+from firstline.tickets.queries import Row, rows_of, visible_as_staff
 
 OTHERS_MAX = 5
 ARTICLES_MAX = 4
 SIMILAR_MAX = 5
-SIMILAR_READ = 200
 SPARK_HOURS = 2
 
 
@@ -131,20 +128,20 @@ def help_for(actor: Actor, ticket: Ticket) -> Help:
 
 
 def similar_tickets(actor: Actor, ticket: Ticket) -> list[Row]:
-    """Visible tickets whose subject or text shares the rarest words of this one's subject."""
-    wanted = [term for term in search.terms_of(ticket.subject) if len(term) > 1][:20]
-    found = [
-        match
-        for match in search.any_of(search_tokens(actor), wanted, kinds=["ticket"], limit=SIMILAR_READ)
-        if match.hit.object_id != ticket.pk
-    ]
-    spread = Counter(term for match in found for term in match.terms)
-    weights = {term: math.log(1 + len(found) / spread[term]) for term in spread}
-    scores = {match.hit.object_id: sum(weights[term] for term in match.terms) for match in found}
-    least = 0.4 * sum(weights.get(term, math.log(1 + len(found))) for term in set(wanted))
-    best = sorted((pk for pk in scores if scores[pk] >= least), key=lambda pk: -scores[pk])[:SIMILAR_MAX]
+    """Tickets that the actor works on and that are most like this one, by its subject and first message."""
+    asked = Message.objects.filter(ticket=ticket, kind=MessageKind.REQUEST).order_by("id")
+    text = asked.values_list("body_text", flat=True).first() or ""
+    hits = similar(
+        actor,
+        text,
+        title=ticket.subject,
+        kinds=["ticket"],
+        limit=SIMILAR_MAX * 2,
+        exclude=("ticket", ticket.pk),
+    )
+    best = [hit.object_id for hit in hits]
     rows = {row.id: row for row in rows_of(visible_as_staff(actor).filter(pk__in=best))} if best else {}
-    return [rows[pk] for pk in best if pk in rows]
+    return [rows[pk] for pk in best if pk in rows][:SIMILAR_MAX]
 
 
 def choosable_devices(ticket: Ticket) -> list[Device]:

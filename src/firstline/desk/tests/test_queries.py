@@ -11,6 +11,7 @@ from firstline.devices.models import Device
 from firstline.devices.testing import make_device
 from firstline.kit import clock
 from firstline.organizations.testing import make_organization
+from firstline.search.testing import settle
 from firstline.tickets import actions
 from firstline.tickets.models import Ticket
 from firstline.tickets.testing import Cast, make_ticket
@@ -22,6 +23,7 @@ def test_similar_tickets_share_rare_words_and_are_visible(cast: Cast) -> None:
     hidden = make_ticket(cast, "Outlook asks for the password", body="x", team=cast.network)
     make_ticket(cast, "Projector is dark", body="In room 4.")
 
+    settle()
     found = {row.id for row in similar_tickets(cast.actor("technician"), ticket)}
     by_manager = {row.id for row in similar_tickets(cast.actor("manager"), ticket)}
 
@@ -34,6 +36,7 @@ def test_similar_tickets_in_chinese(cast: Cast) -> None:
     alike = make_ticket(cast, "三楼打印机又卡纸了", body="急")
     make_ticket(cast, "邮箱打不开", body="登录失败")
 
+    settle()
     assert [row.id for row in similar_tickets(cast.actor("technician"), ticket)] == [alike.pk]
 
 

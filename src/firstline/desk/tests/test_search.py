@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from firstline.desk.tests.conftest import Enter
 from firstline.knowledge.actions import ArticleContent, create_article, publish_article
+from firstline.search.testing import settle
 from firstline.tickets.models import Ticket
 from firstline.tickets.testing import Cast, make_ticket
 
@@ -19,6 +20,7 @@ def test_every_kind_is_found_by_its_words(tina: Client, cast: Cast, ticket: Tick
     content = ArticleContent("Docking lt-042 laptops", "VPN and dock.", "en")
     publish_article(actor=manager, article=create_article(actor=manager, content=content))
 
+    settle()
     pages = {
         word: tina.get(URL, {"q": word}).content.decode() for word in ("drops", "dock", "rita", "lt-042")
     }
@@ -35,6 +37,7 @@ def test_a_number_finds_its_ticket(tina: Client, ticket: Ticket) -> None:
 
 
 def test_the_page_and_its_fragment(tina: Client, ticket: Ticket) -> None:
+    settle()
     assert "<html" in tina.get(f"{URL}?q=vpn").content.decode()
     part = tina.get(f"{URL}?q=vpn", headers=HTMX).content.decode()
     assert "<html" not in part
@@ -42,6 +45,7 @@ def test_the_page_and_its_fragment(tina: Client, ticket: Ticket) -> None:
 
 
 def test_what_one_may_not_see_is_not_found(cast: Cast, enter: Enter, ticket: Ticket) -> None:
+    settle()
     for word in ("VPN", ticket.display_id):
         assert "VPN drops" not in enter(cast.outsider).get(URL, {"q": word}).content.decode()
     assert enter(cast.requester).get(URL, {"q": "VPN"}).status_code == 403
@@ -61,11 +65,13 @@ def test_hostile_words_find_something_or_nothing(tina: Client, ticket: Ticket, t
 
 def test_searching_costs_the_same_for_one_and_three(tina: Client, cast: Cast) -> None:
     make_ticket(cast, "Dock is dead")
+    settle()
     tina.get(f"{URL}?q=dock")
     with CaptureQueriesContext(connection) as one:
         tina.get(f"{URL}?q=dock")
     make_ticket(cast, "Dock is slow")
     make_ticket(cast, "Dock is loud")
+    settle()
     with CaptureQueriesContext(connection) as three:
         page = tina.get(f"{URL}?q=dock").content.decode()
 

@@ -13,6 +13,7 @@ from firstline.knowledge.actions import ArticleContent
 from firstline.knowledge.models import Article, ArticleVersion
 from firstline.organizations.testing import make_organization, make_team
 from firstline.outbox.models import Event
+from firstline.search.testing import settle
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +124,7 @@ def test_each_reader_sees_what_is_meant_for_them(writer, publisher):
         return {article.pk for article in queries.article_list(actor)}
 
     def found(actor):
+        settle()
         return {article.pk for article in queries.article_list(actor, text="wifi")}
 
     expected = {
@@ -158,6 +160,8 @@ def test_suggestions_answer_the_question_in_the_readers_words(publisher):
     published(publisher, title="Order a laptop", body="Use the catalogue. Your laptop comes in a week.")
     secret = published(publisher, title="VPN drops: keys", audience="team", team=make_team("Network"))
     anna = make_actor("Anna", "requester")
+
+    settle()
 
     def titles(text):
         return [one.id for one in queries.suggest(text, anna, 3)]

@@ -10,6 +10,7 @@ from firstline.accounts.testing import make_person
 from firstline.knowledge import actions
 from firstline.knowledge.actions import ArticleContent
 from firstline.knowledge.models import Article
+from firstline.search.testing import settle
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,7 @@ def test_an_article_is_written_previewed_published_and_changed(desk):
     assert "VPN drops" in page(desk, "/desk/articles/?status=draft")
 
     assert desk.post(f"{path}publication/").status_code == 303
+    settle()
     assert "VPN drops" in page(desk, "/desk/articles/?q=vpn+sle")
     changed = FORM | {"title": "VPN", "version": "1"}
     assert desk.post(f"{path}edit/", changed).status_code == 303
@@ -81,6 +83,7 @@ def test_a_variant_starts_from_the_article_in_the_other_language(desk):
 def test_whoever_asks_finds_reads_and_rates(client):
     article, other = published(), published(title="Printer", body_markdown="Add toner to the printer.")
     client.force_login(make_person("Anna", "requester", language="zh-hans"))
+    settle()
 
     html = page(client, "/portal/articles/?q=vpn")
     assert "Reset VPN" in html

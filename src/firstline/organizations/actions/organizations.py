@@ -80,7 +80,7 @@ def update_organization(
         if new:
             organization.save(update_fields=_FIELDS)
             _record(actor, "organizations.organization_changed", organization, old, new)
-            publish(OrganizationChanged(organization.pk), actor=actor)
+            publish(OrganizationChanged(organization.pk, is_renamed="name" in old), actor=actor)
 
 
 def archive_organization(*, actor: Actor, organization: Organization) -> None:

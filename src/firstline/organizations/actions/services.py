@@ -1,6 +1,6 @@
 """Changes to services."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from firstline.audit.actions import record
 from firstline.kit import input as typed
@@ -117,6 +117,8 @@ def _fill(
         raise InvalidInput("too_many_keywords", field="keywords", limit=KEYWORDS_MAX)
 
 
-def _announce(actor: Actor, verb: str, service: Service, old: object, new: object) -> None:
+def _announce(
+    actor: Actor, verb: str, service: Service, old: Mapping[str, object] | None, new: object
+) -> None:
     record(actor=actor, verb=verb, ref=Ref("service", service.pk, service.name), old=old, new=new)
-    publish(ServiceChanged(service.pk), actor=actor)
+    publish(ServiceChanged(service.pk, is_renamed="name" in (old or {})), actor=actor)

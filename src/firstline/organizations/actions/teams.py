@@ -1,5 +1,7 @@
 """Changes to teams."""
 
+from collections.abc import Mapping
+
 from firstline.audit.actions import record
 from firstline.kit import input as typed
 from firstline.kit.actor import Actor
@@ -102,7 +104,7 @@ def _fill(team: Team, name: str, tier: str, email_address: str, *, default: bool
         others.filter(default=True).update(default=False)
 
 
-def _announce(actor: Actor, verb: str, team: Team, old: object, new: object) -> None:
+def _announce(actor: Actor, verb: str, team: Team, old: Mapping[str, object] | None, new: object) -> None:
     ref = Ref("team", team.pk, team.name)
     record(actor=actor, verb=verb, ref=ref, organization_id=team.organization_id, old=old, new=new)
-    publish(TeamChanged(team.pk), actor=actor)
+    publish(TeamChanged(team.pk, is_renamed="name" in (old or {})), actor=actor)

@@ -125,11 +125,11 @@ def test_a_bulk_change_waits_for_the_child_and_a_newer_single_one_takes_it_along
     shelf.titles = {1: "first words", 2: "second words"}
     with transaction.atomic():
         touch(kind="book", object_ids=[1, 2], is_bulk=True)
-    drain()
+    change_actions.work_off()
     assert found("words") == []
 
     shelf.put(1, "newer words")
-    drain()
+    change_actions.work_off()
 
     assert found("words") == [1]
     assert change_actions.waiting_count(is_bulk=True) == 1

@@ -12,7 +12,7 @@ from firstline.kit.errors import Conflict, InvalidInput, NotAllowed
 from firstline.organizations.models import Team
 from firstline.outbox import actions as outbox
 from firstline.servicelevels.enums import Cause
-from firstline.tickets.actions import clocks, indexing, steps
+from firstline.tickets.actions import clocks, steps
 from firstline.tickets.actions.core import Note, apply_change, locked
 from firstline.tickets.actions.status import apply_status
 from firstline.tickets.enums import EventKind, Status, StepKind
@@ -126,7 +126,6 @@ def apply_assignment(actor: Actor, ticket: Ticket, assignment: Assignment) -> No
         at=at,
     )
     _announce(actor, ticket, fields, old_team_id, assignment.decision_id)
-    indexing.reindex(ticket)
 
 
 def add_watcher(*, actor: Actor, ticket: Ticket, person: Person) -> None:
@@ -209,4 +208,3 @@ def _record_watcher(actor: Actor, ticket: Ticket, person: Person, *, added: bool
         notes=[Note(EventKind.WATCHERS, data)],
         recorded=data,
     )
-    indexing.reindex(ticket)

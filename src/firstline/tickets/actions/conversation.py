@@ -178,7 +178,7 @@ def apply_message(
 def _let_go(actor: Actor, ticket: Ticket, message: Message) -> None:
     """From now on the requester and those in copy have it."""
     add_watchers(ticket, message.cc)
-    indexing.reindex(ticket)
+    indexing.index_soon([ticket.pk])
     outbox.publish(MessageAdded(ticket.pk, message.pk), actor=actor)
     if message.is_solution:
         outbox.publish(TicketResolved(ticket.pk, message.pk), actor=actor)
@@ -254,7 +254,6 @@ def _apply_internal(actor: Actor, ticket: Ticket, draft: MessageDraft, at: datet
         check_can_view(actor, ticket)
     message = insert_message(ticket, actor, draft, at=at)
     apply_change(ticket, actor, verb="tickets.message_added", fields={}, recorded=_recorded(message), at=at)
-    indexing.reindex(ticket)
     outbox.publish(MessageAdded(ticket.pk, message.pk), actor=actor)
     return message
 

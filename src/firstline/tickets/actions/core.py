@@ -12,6 +12,7 @@ from firstline.kit import clock, rows
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, NotFound
 from firstline.outbox import actions as outbox
+from firstline.tickets.actions import indexing
 from firstline.tickets.enums import EventKind
 from firstline.tickets.models import Ticket, TicketEvent
 
@@ -66,6 +67,7 @@ def apply_change(
     ticket.updated_at = at
     rows.update(Ticket, ticket.pk, **fields, version=ticket.version, updated_at=at)
     write_events(ticket, actor, notes, at)
+    indexing.index_soon([ticket.pk])
     changed = [name for name in fields if before[name] != getattr(ticket, name) and name != "subject"]
     audit.record(
         actor=actor,

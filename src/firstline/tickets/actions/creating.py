@@ -138,7 +138,7 @@ def apply_create(actor: Actor, draft: TicketDraft) -> Ticket:
     cc_people = add_watchers(ticket, message.cc)
     write_events(ticket, actor, _first_notes(ticket, priority, team, draft), draft.at)
     clocks.start(ticket, at=draft.at)
-    indexing.index_new(ticket, body, cc_people)
+    indexing.index_soon([ticket.pk])
     audit.record(
         actor=actor,
         verb="tickets.ticket_created",

@@ -10,7 +10,7 @@ from firstline.kit.errors import InvalidInput
 from firstline.organizations.models import Service
 from firstline.outbox import actions as outbox
 from firstline.servicelevels.enums import Cause
-from firstline.tickets.actions import clocks, indexing, intake, steps
+from firstline.tickets.actions import clocks, intake, steps
 from firstline.tickets.actions.core import Note, apply_change, locked
 from firstline.tickets.actions.policies import Facts, PriorityProposal, Reason, propose_priority
 from firstline.tickets.enums import CanWork, EventKind, Kind, PrioritySource, StepKind
@@ -60,7 +60,6 @@ def change_details(
         fresh = locked(fresh)
         if fresh.priority_source != PrioritySource.PERSON:
             apply_priority(actor, fresh, propose_priority(facts_of(fresh)))
-        indexing.reindex(fresh)
     return fresh
 
 

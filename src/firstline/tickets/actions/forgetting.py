@@ -28,8 +28,7 @@ def forget_person(*, actor: Actor, person_id: int) -> int:
         Message.objects.filter(ticket__requester_id=person_id).update(to=[])
         TicketEvent.objects.filter(actor_kind="person", actor_id=person_id).update(actor_label=name)
         Watcher.objects.filter(person_id=person_id).delete()
-        for ticket in Ticket.objects.filter(pk__in=touched):
-            indexing.reindex(ticket)
+        indexing.index_soon(touched)
         ref = Ref("person", person_id)
         audit.record(actor=actor, verb="tickets.person_forgotten", ref=ref, new={"tickets": len(touched)})
     return len(touched)

@@ -1,4 +1,4 @@
-"""Writing tickets that lived elsewhere before, many at once: rows, messages, timeline, clocks, index."""
+"""Writing tickets that lived elsewhere before, many at once: rows, messages, timeline, clocks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,12 @@ from django.db import connection
 
 from firstline.accounts.models import Person
 from firstline.organizations.models import Team
-from firstline.search.actions import index_many
 from firstline.servicelevels.actions import Dues, Pause, start_clocks_many
 from firstline.servicelevels.actions import History as ClockHistory
 from firstline.servicelevels.enums import Cause
 from firstline.tickets.actions.clocks import due_fields
 from firstline.tickets.actions.creating import next_numbers
-from firstline.tickets.actions.indexing import notes_document, public_document
+from firstline.tickets.actions.indexing import index_later
 from firstline.tickets.enums import (
     OPEN_STATUSES,
     CanWork,
@@ -79,7 +78,7 @@ def insert_tickets(histories: Sequence[History]) -> list[int]:
         subject_kind="ticket", histories=[_clock(history, ticket) for history, ticket in pairs]
     )
     _write_dues([ticket for ticket in tickets if ticket.is_open], dues)
-    _index(tickets, messages)
+    index_later(ticket.pk for ticket in tickets)
     return list(numbers)
 
 
@@ -183,16 +182,3 @@ def _write_dues(tickets: Sequence[Ticket], dues: Mapping[int, Dues]) -> None:
         for name, value in due_fields(dues[ticket.pk]).items():
             setattr(ticket, name, value)
     Ticket.objects.bulk_update(tickets, ["response_due_at", "resolution_due_at", "next_due_at"])
-
-
-def _index(tickets: Sequence[Ticket], messages: Sequence[Message]) -> None:
-    words: dict[int, list[str]] = {}
-    notes: dict[int, list[str]] = {}
-    for message in messages:
-        kept = notes if message.kind == MessageKind.NOTE else words
-        kept.setdefault(message.ticket_id, []).append(message.body_text)
-    documents = [public_document(ticket, "\n\n".join(words[ticket.pk]), ()) for ticket in tickets]
-    documents += [
-        notes_document(ticket, "\n\n".join(notes[ticket.pk])) for ticket in tickets if ticket.pk in notes
-    ]
-    index_many(documents)

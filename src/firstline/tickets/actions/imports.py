@@ -22,6 +22,7 @@ from firstline.organizations.actions import create_team
 from firstline.organizations.models import Organization, Team
 from firstline.organizations.queries import provider
 from firstline.outbox import actions as outbox
+from firstline.search.actions import catch_up
 from firstline.tickets.actions.histories import History, insert_tickets
 from firstline.tickets.events import BatchImported
 from firstline.tickets.importing import BadLine, PersonLine, QueueLine, TicketLine, numbered_lines, parse_line
@@ -98,6 +99,9 @@ def import_batch(
         _move_on(run, line_done=line_done, tickets=len(new), problems=problems)
         if numbers:
             _announce(actor, run, numbers)
+    # Outside the transaction and a few at a time: a running service writes in between.
+    while catch_up() > 0:
+        pass
     return len(new)
 
 

@@ -9,7 +9,7 @@ from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, InvalidInput, NotAllowed
 from firstline.kit.text import clean
 from firstline.outbox import actions as outbox
-from firstline.tickets.actions import clocks, indexing, intake, steps
+from firstline.tickets.actions import clocks, intake, steps
 from firstline.tickets.actions.core import Note, apply_change, locked
 from firstline.tickets.actions.messages import MessageDraft, insert_message
 from firstline.tickets.enums import OPEN_STATUSES, Channel, EventKind, MessageKind, Status, StepKind
@@ -89,7 +89,6 @@ def apply_resolution(actor: Actor, ticket: Ticket, solution: str, *, minutes: in
     message = insert_message(ticket, actor, draft, at=at)
     ticket.last_message_at, ticket.last_message_by_requester = at, False
     apply_status(actor, ticket, Status.RESOLVED, at=at)
-    indexing.reindex(ticket)
     outbox.publish(MessageAdded(ticket.pk, message.pk), actor=actor)
     outbox.publish(TicketResolved(ticket.pk, message.pk), actor=actor)
 
@@ -244,5 +243,4 @@ def _insert_reason(actor: Actor, ticket: Ticket, text: str) -> None:
     message = insert_message(ticket, actor, draft, at=clock.now())
     if by_requester:
         ticket.last_message_at, ticket.last_message_by_requester = message.created_at, True
-    indexing.reindex(ticket)
     outbox.publish(MessageAdded(ticket.pk, message.pk), actor=actor)

@@ -171,7 +171,7 @@ def _apply_back(actor: Actor, step: Step, fields: dict[str, Any], notes: list[No
         recorded={"step_id": step.pk, "kind": step.kind},
     )
     if was.team_id != ticket.team_id or was.assignee_id != ticket.assignee_id or step.kind == StepKind.REPLY:
-        indexing.reindex(ticket)
+        indexing.index_soon([ticket.pk])
     if was.status != ticket.status:
         outbox.publish(StatusChanged(ticket.pk, str(was.status), str(ticket.status)), actor=actor)
     if was.team_id != ticket.team_id:

@@ -13,6 +13,7 @@ from firstline.mail.enums import Source
 from firstline.mail.models import InboundMessage, OutboundMessage
 from firstline.organizations.testing import make_organization
 from firstline.outbox.testing import drain
+from firstline.search.testing import settle
 from firstline.tickets import actions
 from firstline.tickets.actions.inbound import receive_mail
 from firstline.tickets.models import Message, Ticket, Watcher
@@ -212,5 +213,6 @@ def test_erased_people_leave_no_words(cast: Cast) -> None:
     texts = " ".join(f"{m.author_label} {m.body_text} {m.body_html} {m.to}" for m in Message.objects.all())
     assert "secret" not in texts
     assert "Rita" not in texts + Ticket.objects.get().subject
+    settle()
     assert search_tickets(cast.actor("technician"), "secret") == []
     assert len(search_tickets(cast.actor("technician"), "dear")) == 1

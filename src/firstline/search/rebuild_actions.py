@@ -1,0 +1,187 @@
+"""Making the whole index anew while the service runs: resumable, and nothing that changes meanwhile is lost."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from firstline.accounts.permissions import SETTINGS_MANAGE
+from firstline.audit.actions import record
+from firstline.kit import clock
+from firstline.kit.actor import Actor
+from firstline.kit.errors import Conflict, NotAllowed
+from firstline.kit.refs import Ref
+from firstline.outbox import actions as outbox
+from firstline.search import change_actions
+from firstline.search.actions import remove
+from firstline.search.analysis import VERSION
+from firstline.search.enums import REBUILD_TAKES_OVER_SECONDS, RebuildState
+from firstline.search.models import Rebuild
+from firstline.search.sources import Source, source_of, sources
+from firstline.search.stock import indexed_ids, indexed_kinds
+from firstline.search.touch_actions import touch
+
+REBUILD = "search.rebuild"
+BATCH = 400
+WRITE_BATCH = 40
+_COUNT_STEP = 5000
+
+Progress = Callable[[Rebuild], None]
+
+
+class Stopped(Exception):
+    """The driver was asked to stop; the rebuild goes on from its cursor when it is driven again."""
+
+
+def ask_rebuild(*, actor: Actor) -> Rebuild:
+    """Have the whole index made anew by a child of the service; one that runs already is returned.
+
+    People keep searching meanwhile. Raises `NotAllowed`. Audited.
+    """
+    actor.check(SETTINGS_MANAGE)
+    if not actor.is_provider:
+        raise NotAllowed("permission_missing", permission=SETTINGS_MANAGE)
+    with outbox.transaction():
+        rebuild = _running_or_new(actor)
+        outbox.enqueue(REBUILD, {}, dedupe=REBUILD)
+    return rebuild
+
+
+def drive(
+    *,
+    actor: Actor,
+    progress: Progress = lambda _rebuild: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Rebuild:
+    """Make the whole index anew, here and now; goes on where one that was killed stopped.
+
+    Writes in transactions of 40 documents, so that a running service writes in between. What is
+    in the index and no longer exists goes. Raises Conflict `rebuild_driven` while another process
+    does the same, `Stopped` when `should_stop` says so.
+    """
+    with outbox.transaction():
+        rebuild = _running_or_new(actor)
+    driver = _take(rebuild)
+    _work_off_the_rest(should_stop)
+    if rebuild.total == 0:
+        _move(rebuild, driver, total=sum(map(_count, sources())))
+    for kind in _kinds_left(rebuild.kind):
+        source = source_of(kind)
+        if source is not None:
+            _walk(rebuild, driver, source, progress, should_stop)
+    _forget_unknown_kinds()
+    _move(rebuild, driver, state=RebuildState.DONE, finished_at=clock.now(), driver="")
+    progress(rebuild)
+    return rebuild
+
+
+def _walk(
+    rebuild: Rebuild, driver: str, source: Source, progress: Progress, should_stop: Callable[[], bool]
+) -> None:
+    after = rebuild.after_id if rebuild.kind == source.kind else 0
+    while True:
+        if should_stop():
+            _move(rebuild, driver, driver="")
+            raise Stopped
+        ids = list(source.ids_after(after, BATCH))
+        # Documents whose record is gone are looked at like the others: there is none, so they go.
+        gone = indexed_ids(source.kind, after, ids[-1] if ids else None) - set(ids)
+        if not ids and not gone:
+            return
+        with transaction.atomic(durable=True):
+            # The cursor moves with the notes: killed from here on, the notes are worked off first.
+            touch(kind=source.kind, object_ids=[*ids, *sorted(gone)], is_bulk=True)
+            after = ids[-1] if ids else max(gone)
+            _apply_move(rebuild, driver, kind=source.kind, after_id=after, done=F("done") + len(ids))
+        rebuild.refresh_from_db()
+        _bring_up_to_date(source.kind, [*ids, *sorted(gone)])
+        progress(rebuild)
+
+
+def _bring_up_to_date(kind: str, ids: Sequence[int]) -> None:
+    try:
+        change_actions.bring_up_to_date(kind, ids, write_batch=WRITE_BATCH)
+    except Exception:  # noqa: BLE001 -- found out and put off one by one, as for any change
+        change_actions.work_off(len(ids), is_bulk=True)
+
+
+def _work_off_the_rest(should_stop: Callable[[], bool]) -> None:
+    while not should_stop() and change_actions.work_off(BATCH, is_bulk=True, write_batch=WRITE_BATCH):
+        pass
+
+
+def _running_or_new(actor: Actor) -> Rebuild:
+    running = Rebuild.objects.filter(state=RebuildState.RUNNING).first()
+    if running is not None and running.version == VERSION:
+        return running
+    if running is not None:
+        # It began with an analyser that is no more.
+        Rebuild.objects.filter(pk=running.pk).update(state=RebuildState.STOPPED, finished_at=clock.now())
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            asker = actor.id if actor.kind == "person" else None
+            rebuild = Rebuild.objects.create(
+                version=VERSION, started_at=now, beat_at=now - _SILENT, asked_by_id=asker
+            )
+    except IntegrityError:
+        return Rebuild.objects.get(state=RebuildState.RUNNING)
+    record(actor=actor, verb="search.rebuild_started", ref=Ref("search_rebuild", rebuild.pk))
+    return rebuild
+
+
+_SILENT = timedelta(seconds=REBUILD_TAKES_OVER_SECONDS)
+
+
+def _take(rebuild: Rebuild) -> str:
+    """Become the one who drives; the one before must have let go, or be silent for a while."""
+    driver = uuid.uuid4().hex
+    now = clock.now()
+    rows = Rebuild.objects.filter(pk=rebuild.pk, state=RebuildState.RUNNING)
+    taken = rows.filter(driver="").update(driver=driver, beat_at=now)
+    taken = taken or rows.filter(beat_at__lt=now - _SILENT).update(driver=driver, beat_at=now)
+    if not taken:
+        raise Conflict("rebuild_driven")
+    rebuild.refresh_from_db()
+    return driver
+
+
+def _move(rebuild: Rebuild, driver: str, **fields: object) -> None:
+    with transaction.atomic(durable=True):
+        _apply_move(rebuild, driver, **fields)
+    rebuild.refresh_from_db()
+
+
+def _apply_move(rebuild: Rebuild, driver: str, **fields: object) -> None:
+    """Only the driver moves the cursor; one that was taken over for dead stops here."""
+    rows = Rebuild.objects.filter(pk=rebuild.pk, driver=driver)
+    if not rows.update(beat_at=clock.now(), **fields):
+        raise Conflict("rebuild_driven")
+
+
+def _kinds_left(kind: str) -> Sequence[str]:
+    kinds = [source.kind for source in sources()]
+    return kinds[kinds.index(kind) :] if kind in kinds else kinds
+
+
+def _count(source: Source) -> int:
+    count, after = 0, 0
+    while ids := source.ids_after(after, _COUNT_STEP):
+        count, after = count + len(ids), ids[-1]
+    return count
+
+
+def _remove(kind: str, gone: Sequence[int]) -> None:
+    for start in range(0, len(gone), WRITE_BATCH):
+        with transaction.atomic(durable=True):
+            remove(kind=kind, object_ids=gone[start : start + WRITE_BATCH])
+
+
+def _forget_unknown_kinds() -> None:
+    for kind in indexed_kinds() - {source.kind for source in sources()}:
+        after = 0
+        while found := sorted(indexed_ids(kind, after, None, limit=_COUNT_STEP)):
+            _remove(kind, found)
+            after = found[-1]
