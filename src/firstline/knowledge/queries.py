@@ -86,12 +86,15 @@ def article_list(actor: Actor, *, text: str = "", status: str = "", language: st
     return rows
 
 
-def suggest(text: str, actor: Actor, limit: int = 5) -> list[Suggestion]:
+def suggest(text: str, actor: Actor, limit: int = 5, *, title: str = "") -> list[Suggestion]:
     """Published articles that may answer `text`, the likeliest first; none until enough is typed.
 
-    The reader's language and proven help break near ties.
+    The words of `title` weigh more; where nothing is like the whole, they alone count. The
+    reader's language and proven help break near ties.
     """
-    hits = search.similar(actor, text, kinds=[KIND], limit=limit * 3)
+    hits = search.similar(actor, text, title=title, kinds=[KIND], limit=limit * 3)
+    if title and not hits:
+        hits = _like_title(actor, title, limit)
     published = visible_to(actor).filter(
         pk__in=[hit.object_id for hit in hits], status=ArticleStatus.PUBLISHED
     )
@@ -110,6 +113,14 @@ def suggest(text: str, actor: Actor, limit: int = 5) -> list[Suggestion]:
         if (row := rows.get(hit.object_id)) is not None
     ]
     return sorted(suggestions, key=lambda one: -one.score)[:limit]
+
+
+def _like_title(actor: Actor, title: str, limit: int) -> list[search.Hit]:
+    """Articles like a title; of one too short for likeness, those that hold every word."""
+    if hits := search.similar(actor, title, kinds=[KIND], limit=limit):
+        return hits
+    found = search.find(actor, title, kinds=[KIND], limit=limit, live=False)
+    return [] if found.is_partial else list(found.hits)
 
 
 def variants(article: Article, actor: Actor) -> list[Article]:

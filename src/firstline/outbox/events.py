@@ -43,6 +43,8 @@ class RetryLater(Exception):
 class Context:
     """What a handler or job knows of its own run.
 
+    A job that takes long asks `is_stopping` now and then and leaves with `RetryLater`.
+
     `event_id` is the same on every attempt: use it as the key of idempotency. `actor` carries
     the chain's causal id and depth on to whatever the handler does.
     """
@@ -51,6 +53,7 @@ class Context:
     event_id: str
     job_id: int
     attempt: int
+    is_stopping: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)

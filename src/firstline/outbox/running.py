@@ -1,6 +1,7 @@
 """The work of a worker, step by step: dispatch events, tick schedules, claim, run and finish jobs."""
 
 import random
+import threading
 import traceback
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +23,8 @@ from firstline.outbox.models import Event, Job, Schedule
 log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 30.0
+# Set while the workers of this process are being stopped: long jobs look at it.
+stopping = threading.Event()
 _DISPATCH_BATCH = 200
 _ERROR_CHARACTERS = 6000
 _STOPPED_ATTEMPTS = 5
@@ -228,7 +231,7 @@ def _call(task: Task | None, job: Job) -> None:
         raise GiveUp("the worker stopped in the middle of every attempt")
     actor = actors.automation(task.name, job.causal_id, job.depth + 1)
     event_id = str(job.event_id) if job.event_id else ""
-    context = Context(actor=actor, event_id=event_id, job_id=job.id, attempt=job.attempts)
+    context = Context(actor, event_id, job.id, job.attempts, stopping.is_set)
     task.run(job.event.payload if job.event else job.args, context)
 
 

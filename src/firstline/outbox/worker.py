@@ -64,6 +64,7 @@ class Worker:
 
     def start(self) -> None:
         """Start the threads and return."""
+        running.stopping.clear()
         for wake in (self._wake, *self._step_wakes.values()):
             wakeup.listen(wake)
         bus.current().attend()
@@ -83,6 +84,7 @@ class Worker:
         """Let running jobs end, within the time; False where one did not (its lease will expire)."""
         deadline = time.monotonic() + timeout_seconds
         self._stopping.set()
+        running.stopping.set()
         for wake in (self._wake, *self._step_wakes.values()):
             wake.set()
         for thread in self._threads:

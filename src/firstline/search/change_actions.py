@@ -29,7 +29,7 @@ _RETRY_MAX = timedelta(hours=6)
 Key = tuple[str, int]
 
 
-def work_off(limit: int = BATCH, *, is_bulk: bool = False) -> int:
+def work_off(limit: int = BATCH, *, is_bulk: bool = False, write_batch: int = _WRITE_BATCH) -> int:
     """Bring the index up to date with the oldest changes; how many records were done.
 
     A record whose document cannot be made is tried again later, less and less often, and does
@@ -40,7 +40,7 @@ def work_off(limit: int = BATCH, *, is_bulk: bool = False) -> int:
     keys = list(dict.fromkeys(waiting.order_by("id").values_list("kind", "object_id")[:limit]))
     for kind, ids in _by_kind(keys).items():
         try:
-            bring_up_to_date(kind, ids)
+            bring_up_to_date(kind, ids, write_batch=write_batch)
         except Exception:  # noqa: BLE001 -- one hostile record must not stop the index; each alone tells which
             _one_by_one(kind, ids)
     return len(keys)
@@ -51,7 +51,7 @@ def waiting_count(*, is_bulk: bool) -> int:
     return IndexChange.objects.filter(is_bulk=is_bulk).count()
 
 
-def bring_up_to_date(kind: str, ids: Sequence[int]) -> int:
+def bring_up_to_date(kind: str, ids: Sequence[int], *, write_batch: int = _WRITE_BATCH) -> int:
     """Make the documents of these records anew and write them in short transactions; how many exist.
 
     Records without a row of their own in `IndexChange` are left alone.
@@ -64,8 +64,8 @@ def bring_up_to_date(kind: str, ids: Sequence[int]) -> int:
     source = source_of(kind)
     found = {each.object_id: each for each in source.documents(sorted(rows))} if source and rows else {}
     ordered = sorted(rows)
-    for start in range(0, len(ordered), _WRITE_BATCH):
-        part = ordered[start : start + _WRITE_BATCH]
+    for start in range(0, len(ordered), write_batch):
+        part = ordered[start : start + write_batch]
         _write(kind, {pk: rows[pk] for pk in part}, found)
     return len(found)
 

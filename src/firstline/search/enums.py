@@ -13,7 +13,10 @@ class RebuildState(models.TextChoices):
     STOPPED = "stopped", pgettext_lazy("rebuild", "Stopped")
 
 
+REBUILD_TAKES_OVER_SECONDS = 20
+
 ERRORS = {
+    "rebuild_driven": _("The index is being rebuilt already, by another process."),
     "judged_file_unreadable": _("Cannot read %(file)s: %(reason)s."),
     "judged_file_empty": _("%(file)s holds no lines."),
     "judged_line_unreadable": _("%(file)s, line %(line)s: this is not a JSON object."),

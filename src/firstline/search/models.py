@@ -119,6 +119,9 @@ class Rebuild(models.Model):
     after_id = models.BigIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    # The analyser with which it was made, and who drives it: a second driver waits until the first is silent.
+    version = models.PositiveSmallIntegerField(default=0)
+    driver = models.CharField(max_length=32, blank=True)
     asked_by_id = models.BigIntegerField(null=True)
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Making the whole index anew while the service runs: resumable, and nothing that changes meanwhile is lost."""
+"""Making the whole index anew while the service runs: resumable, and no change meanwhile is lost."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -148,15 +148,15 @@ def _take(rebuild: Rebuild) -> str:
     return driver
 
 
-def _move(rebuild: Rebuild, driver: str, **fields: object) -> None:
+def _move(rebuild: Rebuild, mine: str, **fields: object) -> None:
     with transaction.atomic(durable=True):
-        _apply_move(rebuild, driver, **fields)
+        _apply_move(rebuild, mine, **fields)
     rebuild.refresh_from_db()
 
 
-def _apply_move(rebuild: Rebuild, driver: str, **fields: object) -> None:
+def _apply_move(rebuild: Rebuild, mine: str, **fields: object) -> None:
     """Only the driver moves the cursor; one that was taken over for dead stops here."""
-    rows = Rebuild.objects.filter(pk=rebuild.pk, driver=driver)
+    rows = Rebuild.objects.filter(pk=rebuild.pk, driver=mine)
     if not rows.update(beat_at=clock.now(), **fields):
         raise Conflict("rebuild_driven")
 

@@ -1,6 +1,6 @@
 """What the index holds, for those who keep it in step."""
 
-from firstline.search.models import SearchDocument as Entry
+from firstline.search.models import Entry
 
 
 def indexed_ids(kind: str, after: int, last: int | None, *, limit: int = 100_000) -> set[int]:

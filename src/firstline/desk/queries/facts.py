@@ -119,29 +119,28 @@ class Help:
 
 
 def help_for(actor: Actor, ticket: Ticket) -> Help:
-    """Articles that may answer it, tickets that share its rare words, others of its requester."""
+    """Articles that may answer it, tickets that are like it, others of its requester."""
+    asked = _request_text(ticket)
     return Help(
-        articles=suggest(ticket.subject, actor, ARTICLES_MAX),
-        similar=similar_tickets(actor, ticket),
+        articles=suggest(asked, actor, ARTICLES_MAX, title=ticket.subject),
+        similar=similar_tickets(actor, ticket, asked),
         others=requester_facts(actor, ticket),
     )
 
 
-def similar_tickets(actor: Actor, ticket: Ticket) -> list[Row]:
+def similar_tickets(actor: Actor, ticket: Ticket, text: str | None = None) -> list[Row]:
     """Tickets that the actor works on and that are most like this one, by its subject and first message."""
-    asked = Message.objects.filter(ticket=ticket, kind=MessageKind.REQUEST).order_by("id")
-    text = asked.values_list("body_text", flat=True).first() or ""
-    hits = similar(
-        actor,
-        text,
-        title=ticket.subject,
-        kinds=["ticket"],
-        limit=SIMILAR_MAX * 2,
-        exclude=("ticket", ticket.pk),
-    )
+    asked = _request_text(ticket) if text is None else text
+    own = ("ticket", ticket.pk)
+    hits = similar(actor, asked, title=ticket.subject, kinds=["ticket"], limit=SIMILAR_MAX * 2, exclude=own)
     best = [hit.object_id for hit in hits]
     rows = {row.id: row for row in rows_of(visible_as_staff(actor).filter(pk__in=best))} if best else {}
     return [rows[pk] for pk in best if pk in rows][:SIMILAR_MAX]
+
+
+def _request_text(ticket: Ticket) -> str:
+    asked = Message.objects.filter(ticket=ticket, kind=MessageKind.REQUEST).order_by("id")
+    return asked.values_list("body_text", flat=True).first() or ""
 
 
 def choosable_devices(ticket: Ticket) -> list[Device]:

@@ -10,6 +10,7 @@ from firstline.kit import clock
 from firstline.knowledge.actions import ArticleContent, create_article, publish_article
 from firstline.notifications.models import Notification
 from firstline.outbox.testing import drain
+from firstline.search.testing import settle
 from firstline.tickets import actions
 from firstline.tickets.models import Ticket
 from firstline.tickets.testing import Cast, make_ticket
@@ -131,6 +132,7 @@ def test_help_finds_articles_and_similar_tickets_and_reads_the_notices(
     make_ticket(cast, "Printer out of toner", body="The light blinks.")
     actions.assign_ticket(actor=manager, ticket=ticket, assignee=cast.technician)
     drain()
+    settle()
     mine = Notification.objects.filter(person=cast.technician, ref_id=ticket.pk)
     assert mine.filter(read_at=None).exists()
 

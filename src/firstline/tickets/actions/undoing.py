@@ -13,7 +13,7 @@ from firstline.kit.errors import Conflict
 from firstline.kit.refs import Ref
 from firstline.outbox import actions as outbox
 from firstline.servicelevels.enums import Cause
-from firstline.tickets.actions import clocks, indexing
+from firstline.tickets.actions import clocks
 from firstline.tickets.actions.core import JSON, Note, apply_change, locked
 from firstline.tickets.actions.steps import FIRM, as_before
 from firstline.tickets.enums import EventKind, StepKind
@@ -170,8 +170,6 @@ def _apply_back(actor: Actor, step: Step, fields: dict[str, Any], notes: list[No
         notes=notes,
         recorded={"step_id": step.pk, "kind": step.kind},
     )
-    if was.team_id != ticket.team_id or was.assignee_id != ticket.assignee_id or step.kind == StepKind.REPLY:
-        indexing.index_soon([ticket.pk])
     if was.status != ticket.status:
         outbox.publish(StatusChanged(ticket.pk, str(was.status), str(ticket.status)), actor=actor)
     if was.team_id != ticket.team_id:

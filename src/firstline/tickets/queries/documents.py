@@ -76,9 +76,11 @@ def _parts_of(ids: Sequence[int]) -> Mapping[int, _Parts]:
     messages = Message.objects.filter(ticket_id__in=ids, held_until=None).order_by("created_at", "id")
     for ticket_id, kind, text in messages.values_list("ticket_id", "kind", "body_text"):
         parts[ticket_id].of(kind).messages.append(text)
-    attached = Attachment.objects.filter(message__ticket_id__in=ids, message__held_until=None).order_by(
-        "message_id"
-    ).distinct()
+    attached = (
+        Attachment.objects.filter(message__ticket_id__in=ids, message__held_until=None)
+        .order_by("message_id")
+        .distinct()
+    )
     holders = list(attached.values_list("message_id", "message__ticket_id", "message__kind"))
     if holders:
         texts = texts_of(FILE_KIND, [message_id for message_id, _, _ in holders], chars_max=FILES_CHARS_MAX)
