@@ -7,12 +7,17 @@
 
 import argparse
 import json
+import os
 import sys
 from collections import defaultdict
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parents[1] / "src")]
+SOURCES = [HERE.parents[1] / part for part in ("src", "packages/protocol/src", "packages/agent/src")]
+for folder in SOURCES:
+    sys.path.insert(0, str(folder))
+os.environ["PYTHONPATH"] = os.pathsep.join(map(str, SOURCES))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstline.config.settings")
 
 import django  # noqa: E402
 
