@@ -156,6 +156,11 @@ def pieces(run: str) -> list[str]:
     return [piece for piece in _SEPARATORS.split(run) if piece]
 
 
+def is_han(text: str) -> bool:
+    """Whether a text begins with a character of a script that is written without blanks."""
+    return bool(IS_CJK.match(text))
+
+
 def _bare(run: str) -> str:
     """Without apostrophes: user of user's, dont of don't."""
     if "'" in run or "’" in run:
@@ -178,6 +183,8 @@ def _expand_identifier(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     whole = run[:TOKEN_CHARS_MAX]
     parts = pieces(run)
     scored, extra = {whole: None}, {joined(run): None}
+    if len(parts) > 1 and joined(run).isalpha():
+        scored[stem(joined(run))] = None  # e-mail is email, and wi-fi is wifi
     for part in parts:
         inner = _PIECE.findall(part)
         for small in [part, *(inner if 1 < len(inner) <= 8 else ())]:

@@ -33,7 +33,6 @@ QUESTION_WORDS_MIN = 5
 PROPOSED_MAX = 8_000
 VERIFIED_MAX = 300
 CHECKED_MORE = 20
-PARTIAL_SHARE_MIN = 0.5
 
 
 @dataclass(slots=True)
@@ -121,10 +120,13 @@ def find(
     ids = [candidate.id for candidate, _ in counted]
     facets = fields.facets_of(actor, ids, sources, query.filters) if with_facets else ()
     shown, withheld = _without_withheld(search, shown)
+    shown = shown[offset:]
+    listed = texts.hits(actor, shown, search.marks, scope=search.scope, sources=sources, withheld=withheld)
     return Results(
-        hits=texts.hits(
-            actor, shown[offset:], search.marks, scope=search.scope, sources=sources, withheld=withheld
-        ),
+        hits=[
+            hit if candidate.id in matches.full else replace(hit, is_partial=True)
+            for hit, (candidate, _) in zip(listed, shown, strict=True)
+        ],
         total=len(counted),
         is_capped=matches.is_capped,
         is_partial=is_partial,
@@ -231,7 +233,7 @@ def _ordered(search: Search, matches: Matches) -> list[tuple[Candidate, int]]:
     ids = np.array([candidate.id for candidate in candidates])
     order = np.lexsort((-ids, -final, ~full))
     # Beside documents that hold every word, one that lacks most of what was said is no answer.
-    least = PARTIAL_SHARE_MIN if full.any() else 0.0
+    least = weights.partial_min if full.any() else 0.0
     return [
         (candidates[place], int(final[place]))
         for place in order

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from rapidfuzz.distance import OSA
 
 from firstline.kit.text import clean
-from firstline.search.analysis import IS_CJK, RUN, Word, words
+from firstline.search.analysis import RUN, Word, words
 from firstline.search.results import Problem
 
 QUERY_CHARS_MAX = 1_000
-WORDS_MAX = 48
+WORDS_MAX = 80
 RUN_CHARS_MAX = 80
 PHRASES_MAX = 8
 FILTERS_MAX = 16
@@ -133,8 +133,3 @@ def _take_quoted(text: str, found: _Found) -> str:
 def _negated(match: re.Match[str], found: _Found) -> str:
     found.excluded += words(match.group(1))
     return " "
-
-
-def is_cjk(text: str) -> bool:
-    """Whether a text begins with a CJK character."""
-    return bool(IS_CJK.match(text))

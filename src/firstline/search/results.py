@@ -14,7 +14,7 @@ Part = tuple[str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One document found; `score` only orders."""
+    """One document found; `score` only orders. `is_partial`: it lacks some of the words."""
 
     kind: str
     object_id: int
@@ -25,6 +25,7 @@ class Hit:
     changed_at: datetime | None
     fields: Mapping[str, Sequence[str]]
     score: int
+    is_partial: bool = False
 
     def url(self, actor: Actor) -> str:
         """Where the actor opens it; empty when nobody registered the kind."""

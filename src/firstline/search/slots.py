@@ -227,7 +227,10 @@ def _identifier_slot(word: Word, lexicon: Lexicon, *, is_live: bool) -> Slot:
 
 
 def _synonyms(typed: Sequence[Word], thesaurus: Thesaurus) -> Mapping[int, Sequence[Synonym]]:
-    """Synonyms by the place of the word that carries them: the first of an expression."""
+    """Synonyms by the place of the word that carries them: the first of an expression.
+
+    Those of a part of a run of Chinese come with the place of the run, too.
+    """
     parts = parts_of(typed)
     found: dict[int, list[Synonym]] = {}
     for start, word in enumerate(typed):
@@ -268,9 +271,11 @@ def _widened(slot: Slot, synonyms: Sequence[Synonym], lexicon: Lexicon) -> Slot:
         share = lexicon.weights.synonym / max(1, len(terms))
         extra.append({term: lexicon.rarity(term) * share for term in terms})
         marks.update(terms)
+    is_whole = parts_of([slot.word]) in lexicon.thesaurus.others or slot.word.kind != "cjk"
     return replace(
         slot,
-        expression=Any([slot.expression, *alternatives]),
+        # What stands for a part of a run proposes documents, but does not stand for all of it.
+        expression=Any([slot.expression, *alternatives]) if is_whole else slot.expression,
         groups=[*slot.groups, *_best_of(extra)],
         units=[*slot.units, *(Unit(_fewest(part, lexicon), part) for part in alternatives)],
         marks=slot.marks | marks,

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 from django.db import connection
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from firstline.search.analysis import is_han
 from firstline.search.models import KindTotal, Term
+from firstline.search.pinyin import table
 
 KEPT_MAX = 60_000
 LETTERS_MIN, LETTERS_MAX = 3, 20
@@ -23,6 +26,7 @@ PREFIX_TERMS_MAX = 50
 RELOAD_SECONDS = 60.0
 RELOAD_SHARE = 0.1
 REPAIR_LETTERS_MIN = 4
+PAIR = 2
 _A = ord("a")
 
 
@@ -49,15 +53,20 @@ class Words:
     """Frequent words of Latin letters, in alphabetical order."""
 
     def __init__(self, rows: Iterable[tuple[str, int]]) -> None:
+        listed = list(rows)
         kept = sorted(
             (text, documents)
-            for text, documents in rows
+            for text, documents in listed
             if text.isascii() and text.isalpha() and LETTERS_MIN <= len(text) <= LETTERS_MAX
         )
         self.texts: NDArray[np.bytes_] = np.array([text for text, _ in kept], dtype=f"S{LETTERS_MAX}")
         self.documents: NDArray[np.int64] = np.array([count for _, count in kept], dtype=np.int64)
         self._lengths = np.char.str_len(self.texts).astype(np.int8) if kept else np.zeros(0, np.int8)
         self._letters = _letters(self.texts)
+        chinese = [(text, count) for text, count in listed if len(text) == PAIR and is_han(text)]
+        self._pairs: NDArray[np.str_] = np.array([text for text, _ in chinese], dtype=f"U{PAIR}")
+        self._sounds: NDArray[np.uint32] | None = None
+        self._pair_documents = np.array([count for _, count in chinese], dtype=np.int64)
 
     def beginning(self, start: str, limit: int = PREFIX_TERMS_MAX) -> list[tuple[str, int]]:
         """The most frequent words that begin so."""
@@ -80,6 +89,15 @@ class Words:
                 found.setdefault(text, repair)
         found.pop(word, None)
         return sorted(found.values(), key=lambda repair: (repair.cost, repair.word))[:limit]
+
+    def sounding_like(self, pair: str, limit: int = 3) -> list[tuple[str, int]]:
+        """Frequent pairs of Chinese characters that are typed with the same pinyin, and differ in one."""
+        if self._sounds is None:
+            self._sounds = np.array([_sound(text) for text in self._pairs.tolist()], dtype=np.uint32)
+        same = np.flatnonzero(self._sounds == _sound(pair))
+        found = [(str(self._pairs[place]), int(self._pair_documents[place])) for place in same]
+        found = [(text, count) for text, count in found if (text[0] == pair[0]) != (text[1] == pair[1])]
+        return sorted(found, key=lambda one: (-one[1], one[0]))[:limit]
 
     def _near_whole(self, word: str, most: int) -> dict[str, Repair]:
         mask = np.abs(self._lengths - len(word)) <= most
@@ -113,6 +131,11 @@ def _repair(typed: str, word: str, distance: int, documents: int) -> Repair:
     """A noisy channel: an edit is e⁴ times rarer than none, one of the first letter rarer still."""
     cost = 4.0 * distance + (1.5 if typed[0] != word[0] else 0.0) - float(np.log1p(documents))
     return Repair(word, distance, documents, cost)
+
+
+def _sound(pair: str) -> int:
+    """A number for how a pair of characters is typed."""
+    return crc32(" ".join(next(iter(table().of(character)), character) for character in pair).encode())
 
 
 def _letters_of(word: str) -> int:

@@ -11,6 +11,7 @@ def test_words_identifiers_and_chinese():
     found = analyse("VPN fails: INC-42, KB5034441")
     assert list(found.scored) == ["vpn", "fail", "inc-42", "inc", "42", "kb5034441", "kb", "5034441"]
     assert found.extra == {"fails", "inc42"}
+    assert analyse("E-mails").scored["email"] == 1
     assert list(analyse("打印機 ＶＰＮ").scored) == ["打", "印", "机", "打印", "印机", "vpn"]
     assert "10.0.1" in analyse("192.10.0.1").extra
     assert "p系" in analyse("ERP系统").extra
