@@ -179,10 +179,40 @@ def test_steps_are_taken_back_without_scripts(people: Callable[..., People]) -> 
     expect(plain.locator("#timeline")).not_to_contain_text("写错了")
 
 
-def _open_new_ticket(group: People) -> Page:
+def test_open_tickets_stay_in_a_strip(people: Callable[..., People]) -> None:
+    group = people("en-GB")
+    first = _open_new_ticket(group)
+    one = first.url
+    second = _ask(group, "The scanner does nothing in Leeds")
+    first.goto(f"/desk/tickets/{second}/?in=open")
+    tabs = first.locator("open-tabs .otab")
+    expect(tabs).to_have_count(2)
+    expect(tabs.nth(1)).to_have_class(re.compile("is-on"))
+
+    other = group.signed_in(COLLEAGUE)
+    other.goto(one)
+    answer(other, "I called them.", note=True)
+    expect(tabs.first.locator(".dot-new")).to_be_visible(timeout=SLOW_MS)
+    first.reload()
+    expect(tabs.first.locator(".dot-new")).to_be_visible()
+
+    first.keyboard.press("h")
+    first.wait_for_url(re.compile(re.escape(one.partition("?")[0])))
+    expect(tabs.first).to_have_class(re.compile("is-on"))
+    expect(tabs.first.locator(".dot-new")).to_have_count(0)
+    first.keyboard.press("x")
+    first.wait_for_url(re.compile(rf"/desk/tickets/{second}/"))
+    expect(tabs).to_have_count(1)
+
+
+def _ask(group: People, subject: str) -> int:
     portal = group.signed_in(EMPLOYEE)
-    write_fault(portal, Fault("The printer does nothing in Leeds", "It shows no light."))
-    number = send_fault(portal)
+    write_fault(portal, Fault(subject, "It shows no light."))
+    return send_fault(portal)
+
+
+def _open_new_ticket(group: People) -> Page:
+    number = _ask(group, "The printer does nothing in Leeds")
     desk = group.signed_in(TECHNICIAN)
     desk.goto("/desk/tickets/?view=open")
     desk.locator(f"#t{number}").click()

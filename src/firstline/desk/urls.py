@@ -18,6 +18,7 @@ pages = [
     path("desk/", home.home, name="home"),
     path("desk/search/", search.search, name="search"),
     path("desk/counts/", home.counts, name="counts"),
+    path("desk/open/", tickets.open_tickets, name="open_tickets"),
     path("desk/today/", home.today, name="today"),
     path("desk/tickets/", tickets.ticket_list, name="tickets"),
     path("desk/tickets/export/<str:form>/", tickets.export, name="tickets_export"),

@@ -66,17 +66,18 @@ def test_a_promise_at_risk_warns(cast: Cast) -> None:
 
 
 def test_a_drawn_row_follows_the_ticket_and_its_reader(cast: Cast) -> None:
-    ticket = make_ticket(cast, "<b>Bold</b>")
+    with clock.frozen(MONDAY_TEN):
+        ticket = make_ticket(cast, "<b>Bold</b>")
 
-    def drawn() -> str:
-        return str(drawn_rows(rows_of(Ticket.objects.filter(pk=ticket.pk)), "open"))
+        def drawn() -> str:
+            return str(drawn_rows(rows_of(Ticket.objects.filter(pk=ticket.pk)), "open"))
 
-    first = drawn()
-    assert "&lt;b&gt;Bold" in first
-    assert drawn() == first
-    with translation.override("zh-hans"):
-        chinese = drawn()
-        assert "新建" in chinese
-        assert chinese != first
-    actions.change_details(actor=cast.actor("technician"), ticket=ticket, subject="Other words")
-    assert "Other words" in drawn()
+        first = drawn()
+        assert "&lt;b&gt;Bold" in first
+        assert drawn() == first
+        with translation.override("zh-hans"):
+            chinese = drawn()
+            assert "新建" in chinese
+            assert chinese != first
+        actions.change_details(actor=cast.actor("technician"), ticket=ticket, subject="Other words")
+        assert "Other words" in drawn()

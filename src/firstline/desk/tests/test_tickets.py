@@ -157,3 +157,25 @@ def test_a_file_in_chinese_for_who_reads_chinese(cast: Cast, enter: Enter) -> No
 )
 def test_other_files_there_are_none(cast: Cast, enter: Enter, path: str, status: int) -> None:
     assert enter(cast.manager).get(f"/desk/tickets/export/{path}").status_code == status
+
+
+def test_the_strip_of_open_tickets_hears_how_they_stand(tina: Client, cast: Cast) -> None:
+    ours = make_ticket(cast, "Ours")
+    theirs = make_ticket(cast, "Theirs", team=cast.network)
+    actions.change_status(actor=cast.actor("technician"), ticket=ours, status="scheduled")
+    ours.refresh_from_db()
+
+    asked = {"number": [ours.display_id, theirs.display_id, "INC-99999", "nonsense"]}
+    answer = tina.get("/desk/open/", asked)
+
+    assert answer.json() == {
+        "tickets": [
+            {
+                "href": f"/desk/tickets/{ours.number}/",
+                "label": "Ours",
+                "status": "sched",
+                "version": ours.version,
+            }
+        ]
+    }
+    assert tina.get("/desk/open/").json() == {"tickets": []}

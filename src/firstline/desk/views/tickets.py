@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -15,12 +16,14 @@ from firstline.kit.actor import Actor
 from firstline.kit.tables import Cell, csv_bytes, xlsx_bytes
 from firstline.tickets.enums import Status, View
 from firstline.tickets.permissions import TICKET_EXPORT, TICKET_VIEW
-from firstline.tickets.queries import Row, open_list
+from firstline.tickets.queries import Row, open_list, parse_number, visible_as_staff
 from firstline.ui.pages import render
+from firstline.ui.shapes import status_shape
 
 PAGE_ROWS = 50
 WITHOUT_ASSIGNEE = {View.MINE, View.ANSWERED, View.UNASSIGNED}
 EXPORT_ROWS_MAX = 50_000
+OPEN_MAX = 20
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -73,6 +76,25 @@ def table_file(form: str, name: str, header: list[str], rows: Iterator[list[Cell
     content = csv_bytes(header, rows) if form == "csv" else xlsx_bytes(header, rows)
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
     return HttpResponse(content, content_type=TYPES[form], headers=headers)
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def open_tickets(request: HttpRequest) -> JsonResponse:
+    """How the tickets of the strip stand; what the actor no longer sees is left out."""
+    given = [parse_number(text) for text in request.GET.getlist("number")[:OPEN_MAX]]
+    wanted = [number for number in given if number is not None]
+    found = visible_as_staff(actor_of(request)).filter(number__in=wanted).order_by("number")
+    tickets = [
+        {
+            "href": reverse("desk:ticket", args=[number]),
+            "label": subject,
+            "status": status_shape(status),
+            "version": version,
+        }
+        for number, subject, status, version in found.values_list("number", "subject", "status", "version")
+    ]
+    return JsonResponse({"tickets": tickets})
 
 
 def _rows(actor: Actor, view: str) -> Iterator[list[Cell]]:
