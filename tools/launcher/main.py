@@ -26,6 +26,7 @@ Product commands (each has --help):
   ./firstline backup create FILE        everything in one file;  backup restore FILE
   ./firstline import tickets FILE       tickets from JSON lines; import people|devices FILE.csv
   ./firstline sla explain TICKET        why the clock says what it says;  sla compute FILE
+  ./firstline search rebuild            make the search index anew, while the service runs
   ./firstline search eval --docs FILE --queries FILE   how good the search is on a judged set
   ./firstline mail ingest FILE|-        take in a message;  mail parse FILE… --json
   ./firstline agent consent|status|journal   the agent of this machine
@@ -46,6 +47,7 @@ Every command takes --data DIR (default: ./data). up takes --port, --no-demo, --
   ./firstline backup create FILE        整站备份为一个文件；恢复用 backup restore FILE
   ./firstline import tickets FILE       从 JSON Lines 导入工单；import people|devices FILE.csv
   ./firstline sla explain TICKET        说明时限是怎么算出来的；sla compute FILE
+  ./firstline search rebuild            重建搜索索引，服务无需停机
   ./firstline search eval --docs FILE --queries FILE   用评测集衡量搜索质量
   ./firstline mail ingest FILE|-        收入一封邮件；mail parse FILE… --json
   ./firstline agent consent|status|journal   本机客户端

@@ -78,9 +78,15 @@ def index_many(documents: Iterable[Document]) -> None:
     """
     _assert_atomic()
     for batch in _batches(documents):
-        rows = {(document.kind, document.object_id): row_of(document) for document in batch}
-        for kind in dict.fromkeys(kind for kind, _ in rows):
-            _write(kind, [row for row in rows.values() if row.kind == kind])
+        write_rows([row_of(document) for document in batch])
+
+
+def write_rows(analysed: Iterable[Row]) -> None:
+    """`index_many` for documents that were analysed before the transaction (`rows.row_of`)."""
+    _assert_atomic()
+    rows = {(row.kind, row.object_id): row for row in analysed}
+    for kind in dict.fromkeys(kind for kind, _ in rows):
+        _write(kind, [row for row in rows.values() if row.kind == kind])
 
 
 def remove(*, kind: str, object_ids: Iterable[int]) -> None:

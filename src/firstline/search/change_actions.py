@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from firstline.kit import clock
-from firstline.search.actions import index_many, remove
-from firstline.search.documents import Document
+from firstline.search.actions import remove, write_rows
 from firstline.search.models import IndexChange
+from firstline.search.rows import Row, row_of
 from firstline.search.sources import source_of
 
 log = structlog.get_logger(__name__)
@@ -62,7 +62,9 @@ def bring_up_to_date(kind: str, ids: Sequence[int], *, write_batch: int = _WRITE
     ):
         rows[object_id].add(pk)
     source = source_of(kind)
-    found = {each.object_id: each for each in source.documents(sorted(rows))} if source and rows else {}
+    # Analysed before the transaction, so that the lock of the only writer is held briefly.
+    made = source.documents(sorted(rows)) if source and rows else ()
+    found = {each.object_id: row_of(each) for each in made}
     ordered = sorted(rows)
     for start in range(0, len(ordered), write_batch):
         part = ordered[start : start + write_batch]
@@ -70,7 +72,7 @@ def bring_up_to_date(kind: str, ids: Sequence[int], *, write_batch: int = _WRITE
     return len(found)
 
 
-def _write(kind: str, rows: Mapping[int, set[int]], found: Mapping[int, Document]) -> None:
+def _write(kind: str, rows: Mapping[int, set[int]], found: Mapping[int, Row]) -> None:
     """One short transaction: take the rows away, and write what nobody else has written since."""
     with transaction.atomic(durable=True):
         wanted = [pk for each in rows.values() for pk in each]
@@ -82,7 +84,7 @@ def _write(kind: str, rows: Mapping[int, set[int]], found: Mapping[int, Document
         )
         mine = [object_id for object_id, each in rows.items() if each <= standing]
         IndexChange.objects.filter(pk__in=standing).delete()
-        index_many([found[object_id] for object_id in mine if object_id in found])
+        write_rows([found[object_id] for object_id in mine if object_id in found])
         remove(kind=kind, object_ids=[object_id for object_id in mine if object_id not in found])
 
 

@@ -21,11 +21,12 @@ from firstline.search.enums import REBUILD_TAKES_OVER_SECONDS, RebuildState
 from firstline.search.models import Rebuild
 from firstline.search.sources import Source, source_of, sources
 from firstline.search.stock import indexed_ids, indexed_kinds
-from firstline.search.touch_actions import touch
+from firstline.search.touch_actions import CATCH_UP, touch
 
 REBUILD = "search.rebuild"
 BATCH = 400
 WRITE_BATCH = 40
+SMALL_MAX = 500
 _COUNT_STEP = 5000
 
 Progress = Callable[[Rebuild], None]
@@ -64,7 +65,7 @@ def drive(
     with outbox.transaction():
         rebuild = _running_or_new(actor)
     driver = _take(rebuild)
-    _work_off_the_rest(should_stop)
+    catch_up(should_stop=should_stop)
     if rebuild.total == 0:
         _move(rebuild, driver, total=sum(map(_count, sources())))
     for kind in _kinds_left(rebuild.kind):
@@ -75,6 +76,44 @@ def drive(
     _move(rebuild, driver, state=RebuildState.DONE, finished_at=clock.now(), driver="")
     progress(rebuild)
     return rebuild
+
+
+def ask_what_is_due(*, actor: Actor) -> None:
+    """Enqueue a rebuild that was killed or is needed, and a catch-up where changes wait for one.
+
+    A rebuild is needed where none was finished with this version's analyser: on the first start,
+    and after an upgrade that changes it.
+    """
+    running = Rebuild.objects.filter(state=RebuildState.RUNNING).first()
+    made = Rebuild.objects.filter(state=RebuildState.DONE, version=VERSION).exists()
+    is_dead = running is not None and running.beat_at < clock.now() - _SILENT
+    with outbox.transaction():
+        if is_dead or (running is None and not made):
+            _running_or_new(actor)
+            outbox.enqueue(REBUILD, {}, dedupe=REBUILD)
+        if change_actions.waiting_count(is_bulk=True) and running is None:
+            outbox.enqueue(CATCH_UP, {}, dedupe=f"{CATCH_UP}@now")
+
+
+def is_small() -> bool:
+    """Whether all there is would be indexed within a second or two."""
+    left = SMALL_MAX
+    for source in sources():
+        left -= len(source.ids_after(0, left + 1))
+        if left < 0:
+            return False
+    return True
+
+
+def catch_up(*, should_stop: Callable[[], bool] = lambda: False) -> int:
+    """Work off every change that was noted with `is_bulk`; how many records."""
+    count = 0
+    while not should_stop():
+        done = change_actions.work_off(BATCH, is_bulk=True, write_batch=WRITE_BATCH)
+        if not done:
+            break
+        count += done
+    return count
 
 
 def _walk(
@@ -105,11 +144,6 @@ def _bring_up_to_date(kind: str, ids: Sequence[int]) -> None:
         change_actions.bring_up_to_date(kind, ids, write_batch=WRITE_BATCH)
     except Exception:  # noqa: BLE001 -- found out and put off one by one, as for any change
         change_actions.work_off(len(ids), is_bulk=True)
-
-
-def _work_off_the_rest(should_stop: Callable[[], bool]) -> None:
-    while not should_stop() and change_actions.work_off(BATCH, is_bulk=True, write_batch=WRITE_BATCH):
-        pass
 
 
 def _running_or_new(actor: Actor) -> Rebuild:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from firstline.kit.rows import insert
 from firstline.outbox import actions as outbox
 from firstline.search.models import IndexChange
 
@@ -27,7 +28,7 @@ def touch(*, kind: str, object_ids: Iterable[int], is_bulk: bool = False) -> Non
     rows = [IndexChange(kind=kind, object_id=pk, is_bulk=is_bulk) for pk in dict.fromkeys(object_ids)]
     if not rows:
         return
-    IndexChange.objects.bulk_create(rows, batch_size=500)
+    insert(rows)
     if is_bulk:
         # Where one waits already it will see these rows; where one is about to end, the next tick does.
         outbox.enqueue(CATCH_UP, {}, dedupe=f"{CATCH_UP}@now")

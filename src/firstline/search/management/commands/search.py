@@ -1,4 +1,4 @@
-"""`search eval`: how good the engine is on a judged set, on a scratch index of its own."""
+"""`search rebuild`, `search status`, and `search eval`: how good the engine is on a judged set."""
 
 import json
 from argparse import ArgumentParser
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from firstline.kit.errors import DomainError
+from firstline.search import upkeep
 from firstline.search.evaluation import DATABASES, Database, evaluate
 from firstline.search.judging import MEASURES, read_documents, read_queries
 from firstline.ui.messages import describe
@@ -18,11 +19,12 @@ from firstline.ui.messages import describe
 class Command(BaseCommand):
     """Exit code 0: the figures are printed; 1: a file cannot be read, or the run failed."""
 
-    help = str(gettext_lazy("Measure the search on a judged set of your own."))
+    help = str(gettext_lazy("Make the search index anew, or measure the search on a judged set of your own."))
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
+        upkeep.add_arguments(verbs)
         evaluation = verbs.add_parser(
             "eval",
             help=_("Search a judged set in a scratch index and print how good the answers are."),
@@ -61,7 +63,16 @@ class Command(BaseCommand):
             help=_("Take the last word of every question as not finished, as while somebody types."),
         )
 
-    def handle(self, *_args: object, docs: Path, queries: Path, **options: Any) -> None:
+    def handle(self, *_args: object, verb: str, **options: Any) -> None:
+        try:
+            if verb == "eval":
+                self._evaluate(**options)
+            else:
+                upkeep.run(self, verb, as_child=options.get("as_child", False))
+        except DomainError as error:
+            raise CommandError(describe(error)) from error
+
+    def _evaluate(self, docs: Path, queries: Path, **options: Any) -> None:
         database: Database = options["database"]
         try:
             documents, questions = read_documents(docs), read_queries(queries)
