@@ -99,8 +99,9 @@ def find(
     offset: int,
     with_facets: bool,
     live: bool,
+    with_texts: bool = True,
 ) -> Results:
-    """`queries.find` among `sources`."""
+    """`queries.find` among `sources`; without texts, hits say only what they are."""
     query = parse(text, fields.names_of(actor, sources), live=live)
     if query.is_empty or not sources:
         return Results(problems=query.problems)
@@ -121,6 +122,8 @@ def find(
     facets = fields.facets_of(actor, ids, sources, query.filters) if with_facets else ()
     shown, withheld = _without_withheld(search, shown)
     shown = shown[offset:]
+    if not with_texts:
+        return Results(hits=[texts.bare(candidate, score) for candidate, score in shown], total=len(counted))
     listed = texts.hits(actor, shown, search.marks, scope=search.scope, sources=sources, withheld=withheld)
     return Results(
         hits=[

@@ -28,6 +28,7 @@ __all__ = [
     "complete",
     "find",
     "forget_source",
+    "ranking",
     "register_source",
     "search",
     "similar",
@@ -71,6 +72,23 @@ def find(
         live=live,
     )
     return results
+
+
+def ranking(
+    actor: Actor, text: str, *, kinds: Sequence[str] = (), limit: int = 20, live: bool = True
+) -> list[tuple[str, int]]:
+    """What `find` would show, in its order, as (kind, object id): for who judges the order itself."""
+    results: Results = _engine("finding").find(
+        actor,
+        text,
+        _asked(kinds),
+        limit=max(1, min(limit, LIMIT_MAX)),
+        offset=0,
+        with_facets=False,
+        live=live,
+        with_texts=False,
+    )
+    return [(hit.kind, hit.object_id) for hit in results.hits]
 
 
 def similar(

@@ -45,6 +45,21 @@ def hits(
     ]
 
 
+def bare(candidate: Candidate, score: int) -> Hit:
+    """A hit for who wants to know only what was found, in which order."""
+    return Hit(
+        kind=candidate.kind,
+        object_id=candidate.object_id,
+        organization_id=candidate.organization_id,
+        title=candidate.title,
+        title_parts=(),
+        snippet_parts=(),
+        changed_at=None,
+        fields={},
+        score=score,
+    )
+
+
 def holding(candidates: Sequence[Candidate], phrases: Sequence[str], scope: Scope) -> set[int]:
     """The ids of candidates whose title or text holds every phrase, whatever its case and spacing."""
     wanted = [_flat(phrase) for phrase in phrases]

@@ -5,13 +5,16 @@ Nobody types this; people type `search eval`.
 """
 
 import json
+import os
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from firstline.kit.actor import Actor
@@ -22,6 +25,8 @@ from firstline.search.judging import DEPTH
 KIND = "judged"
 JUDGE = Actor(kind="person", id=1, label="judge", organization_id=1, is_provider=True)
 BATCH = 200
+PROCESSES_MAX = 4
+SHARE_MIN = 200
 
 
 class Command(BaseCommand):
@@ -37,7 +42,7 @@ class Command(BaseCommand):
         _make_tables()
         _register(rows)
         _index(rows)
-        rankings = [_answer(text, rows, live=work["live"]) for text in work["queries"]]
+        rankings = _answers(work["queries"], rows, live=work["live"])
         (folder / "rankings.json").write_text(json.dumps(rankings), encoding="utf-8")
 
 
@@ -85,6 +90,16 @@ def _documents(rows: list[dict[str, str]], numbers: Sequence[int]) -> Iterator[D
         )
 
 
-def _answer(text: str, rows: list[dict[str, str]], *, live: bool) -> list[str]:
-    hits = queries.find(JUDGE, text, kinds=[KIND], limit=DEPTH, live=live).hits
-    return [rows[hit.object_id - 1]["id"] for hit in hits]
+def _answers(texts: list[str], rows: list[dict[str, str]], *, live: bool) -> list[list[str]]:
+    """Every question's ranking; many are divided among forked children, each with its own connection."""
+    count = min(PROCESSES_MAX, os.cpu_count() or 1, 1 + len(texts) // SHARE_MIN)
+    if count == 1:
+        return [_answer(rows, live, text) for text in texts]
+    connections.close_all()
+    with get_context("fork").Pool(count) as pool:
+        return pool.map(partial(_answer, rows, live), texts, chunksize=1 + len(texts) // (count * 8))
+
+
+def _answer(rows: list[dict[str, str]], live: bool, text: str) -> list[str]:
+    found = queries.ranking(JUDGE, text, kinds=[KIND], limit=DEPTH, live=live)
+    return [rows[number - 1]["id"] for _kind, number in found]
