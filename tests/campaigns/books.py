@@ -2,16 +2,20 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 # What every ticket has exactly once.
 PER_TICKET = {
     "request": "SELECT ticket_id FROM tickets_message WHERE kind = 'request'",
     "timeline": "SELECT ticket_id FROM tickets_ticketevent WHERE kind = 'created'",
     "record": "SELECT ref_id FROM audit_auditrecord WHERE verb = 'tickets.ticket_created'",
-    "event": "SELECT json_extract(payload, '$.ticket_id') FROM outbox_event "
+    "event": "SELECT CAST(payload ->> 'ticket_id' AS bigint) FROM outbox_event "
     "WHERE name = 'tickets.ticket_created'",
     "document": "SELECT object_id FROM search_searchdocument WHERE kind = 'ticket'",
     "first clock": "SELECT subject_id FROM servicelevels_clock WHERE subject_kind = 'ticket' "
@@ -19,16 +23,28 @@ PER_TICKET = {
     "last clock": "SELECT subject_id FROM servicelevels_clock WHERE subject_kind = 'ticket' "
     "AND metric = 'resolution'",
 }
+# Written beside what people ask for, or before it: sessions, guesses, work in progress, files that wait
+# a day for their record, what was seen and when.
+VOLATILE = (
+    "django_session", "accounts_signinsession", "axes_accessattempt", "axes_accesslog",
+    "axes_accessfailurelog", "outbox_job", "outbox_schedule", "audit_auditpending", "audit_auditseal",
+    "files_storedfile", "devices_healthsample",
+)  # fmt: skip
 
 
 class Books:
-    """What the database says, read beside the service."""
+    """What the database says: SQLite in the data folder, or PostgreSQL at `url`."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, url: str = "") -> None:
         self.database = f"file:{data / 'firstline.sqlite3'}?mode=ro"
+        self.url = url
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.database, uri=True, timeout=20)) as connection:
+        """The answer to `sql`, whose values stand as `?`."""
+        if self.url:
+            with psycopg.connect(self.url) as connection:
+                return connection.execute(sql.replace("%", "%%").replace("?", "%s"), values).fetchall()  # type: ignore[arg-type]
+        with closing(sqlite3.connect(self.database, uri=True, timeout=60)) as connection:
             return connection.execute(sql, values).fetchall()
 
     def column(self, sql: str, *values: object) -> list[Any]:
@@ -37,12 +53,35 @@ class Books:
     def count(self, sql: str, *values: object) -> int:
         return int(self.column(sql, *values)[0])
 
+    def sizes(self, *, without: Sequence[str] = VOLATILE) -> dict[str, int]:
+        """How many rows each table has."""
+        listed = (
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+            if self.url
+            else "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        )
+        names = [name for name in self.column(listed) if name not in without and "_fts_" not in name]
+        union = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in names)
+        return dict(self.rows(union))
+
+    def changes_since(self, before: dict[str, int]) -> dict[str, int]:
+        """By how many rows each table grew or shrank; only those that did."""
+        now = self.sizes()
+        names = {*before, *now}
+        return {
+            name: now.get(name, 0) - before.get(name, 0)
+            for name in names
+            if now.get(name) != before.get(name)
+        }
+
     def is_quiet(self) -> bool:
         """No event waits, and no job that an event, a change or a mail made."""
         waiting = self.count("SELECT count(*) FROM outbox_event WHERE dispatched_at IS NULL")
-        due = "state = 'ready' AND run_at <= datetime('now', '+60 seconds') AND name NOT IN "
-        names = "(SELECT name FROM outbox_schedule)"
-        return not waiting and not self.count(f"SELECT count(*) FROM outbox_job WHERE {due} {names}")
+        soon: Any = datetime.now(UTC) + timedelta(seconds=60)
+        if not self.url:
+            soon = soon.strftime("%Y-%m-%d %H:%M:%S")
+        due = "state = 'ready' AND run_at <= ? AND name NOT IN (SELECT name FROM outbox_schedule)"
+        return not waiting and not self.count(f"SELECT count(*) FROM outbox_job WHERE {due}", soon)
 
     def half_written(self) -> dict[str, dict[int, int]]:
         """Tickets that lack a part, or have it twice: part -> ticket -> how often."""
@@ -54,3 +93,10 @@ class Books:
             if odd:
                 wrong[part] = odd
         return wrong
+
+    def damage(self) -> list[Any]:
+        """What the database itself finds wrong with its files."""
+        if self.url:
+            return []
+        whole = self.column("PRAGMA integrity_check")
+        return [line for line in whole if line != "ok"] + self.rows("PRAGMA foreign_key_check")

@@ -29,7 +29,7 @@ def is_full() -> bool:
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
-    """The environment in which our programs work on `data`."""
+    """The environment in which our programs work on `data` (on PostgreSQL where its file `url` says so)."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FIRSTLINE_")}
     paths = [ROOT, ROOT / "src", ROOT / "packages/protocol/src", ROOT / "packages/agent/src"]
     return {
@@ -38,8 +38,15 @@ def environment(data: Path, **more: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "firstline.config.settings",
         "FIRSTLINE_DATA_DIR": str(data),
         "LC_ALL": "C.UTF-8",
+        **({"FIRSTLINE_DATABASE_URL": database_url(data)} if database_url(data) else {}),
         **more,
     }
+
+
+def database_url(data: Path) -> str:
+    """The PostgreSQL that belongs to the folder; empty where the database is in it."""
+    named = data / "url"
+    return named.read_text(encoding="utf-8") if named.exists() else ""
 
 
 def run(data: Path, module: str, *arguments: str, prefix: Sequence[str] = (), check: bool = True) -> str:
@@ -57,9 +64,11 @@ def run(data: Path, module: str, *arguments: str, prefix: Sequence[str] = (), ch
     return done.stdout
 
 
-def settle(data: Path) -> dict[str, Any]:
+def settle(data: Path, url: str = "") -> dict[str, Any]:
     """Prepare an empty folder and let the cast of `tests.campaigns.house` move in; their names and keys."""
     data.mkdir(parents=True, exist_ok=True)
+    if url:
+        (data / "url").write_text(url, encoding="utf-8")
     run(data, "firstline.config.prepare")
     cast: dict[str, Any] = json.loads(run(data, "tests.campaigns.house"))
     return cast
@@ -185,6 +194,26 @@ class Client:
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         return self.request("GET", path, headers=headers)
+
+    def post_files(
+        self, path: str, fields: dict[str, str], files: list[tuple[str, str, str, bytes]], **headers: str
+    ) -> tuple[int, bytes]:
+        """A form with files: (field, file name, said content type, bytes)."""
+        line = "firstline-campaign-boundary"
+        parts = [
+            f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in fields.items()
+        ]
+        for name, file_name, kind, content in files:
+            shown = file_name.replace('"', "%22")
+            head = f'--{line}\r\nContent-Disposition: form-data; name="{name}"; filename="{shown}"\r\n'
+            parts.append(f"{head}Content-Type: {kind}\r\n\r\n".encode() + content + b"\r\n")
+        sent = {
+            "Content-Type": f"multipart/form-data; boundary={line}",
+            "X-CSRFToken": self.cookies.get(CSRF, ""),
+            **headers,
+        }
+        return self.request("POST", path, b"".join([*parts, f"--{line}--\r\n".encode()]), sent)
 
     def post_json(self, path: str, data: object, **headers: str) -> tuple[int, Any]:
         sent = {"Content-Type": "application/json", **headers}

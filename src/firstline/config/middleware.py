@@ -7,7 +7,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from firstline.kit.errors import DomainError
-from firstline.ui.errors import domain_error
+from firstline.ui.errors import domain_error, method_not_allowed
 
 
 class RequestMiddleware:
@@ -22,6 +22,8 @@ class RequestMiddleware:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         response = self.get_response(request)
+        if response.status_code == 405 and not response.streaming and not response.content:
+            response = method_not_allowed(request, response.get("Allow", ""))
         response["X-Request-ID"] = request_id
         return response
 

@@ -179,13 +179,21 @@ class Socket:
         """Browsers always say where a page comes from; another site's page is not served."""
         headers = {name: value.decode("latin-1") for name, value in self._scope["headers"]}
         origin, host = headers.get(b"origin", ""), headers.get(b"host", "")
-        return bool(host) and (urlsplit(origin).netloc == host or origin in self._hub.gates.allowed_origins)
+        return bool(host) and (_place(origin) == host or origin in self._hub.gates.allowed_origins)
 
     async def _close(self, code: int) -> None:
         try:
             await self._send({"type": "websocket.close", "code": code})
         except (OSError, RuntimeError):
             return  # It is gone already.
+
+
+def _place(origin: str) -> str:
+    """The host and port of an origin; "" where it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _parse(raw: str | bytes) -> dict[str, Any]:

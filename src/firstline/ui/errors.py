@@ -38,6 +38,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """The page for an address that answers to other methods only."""
+    response = _page(
+        request,
+        405,
+        _("This address cannot be used like that"),
+        _("Go back and use the buttons of the page."),
+    )
+    response["Allow"] = allowed
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(
         request,

@@ -1,6 +1,7 @@
 """What the outermost layer lets out: addresses and log lines."""
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.test import Client
 
 from firstline.accounts.testing import make_person
 from firstline.config.asgi import application
-from firstline.config.logs import without_secrets
+from firstline.config.logs import _calm, without_secrets
 from firstline.config.service import trusted_proxies
 
 
@@ -81,3 +82,21 @@ def test_health_tells_of_a_data_folder_that_is_gone(client: Client, settings: An
     assert page.status_code == 200
     assert "The data folder cannot be read" in page.content.decode()
     assert str(tmp_path / "unmounted") in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "cannot be used like that"), ("zh-hans", "不能这样使用")]
+)
+def test_a_wrong_method_is_answered_in_words(client: Client, language: str, words: str) -> None:
+    answer = client.get("/choices/theme/", headers={"accept-language": language})
+
+    assert answer.status_code == 405
+    assert words in answer.content.decode()
+    assert "POST" in answer["Allow"]
+
+
+def test_what_django_turns_away_is_no_error_of_ours() -> None:
+    record = logging.LogRecord("django.security.TooManyFieldsSent", logging.ERROR, "", 1, "x", (), None)
+
+    assert _calm(record)
+    assert (record.levelname, record.exc_info) == ("WARNING", None)

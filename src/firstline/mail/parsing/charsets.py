@@ -43,10 +43,13 @@ def _codec(declared: str) -> str:
     key = declared.strip().strip("\"'").lower()[:60].replace("-", "_").replace(" ", "_")
     key = _WIDER.get(key, key)
     try:
-        name = codecs.lookup(key).name.replace("-", "_") if key else ""
-        b"".decode(name or "ascii")
-    except (LookupError, ValueError, UnicodeError):
+        found = codecs.lookup(key or "ascii")
+    except (LookupError, ValueError):
         return ""
+    # base64, zlib, rot13 …: codecs by name, but of bytes to bytes.
+    if not key or not getattr(found, "_is_text_encoding", True):
+        return ""
+    name = found.name.replace("-", "_")
     return "" if name in _FORBIDDEN else _WIDER.get(name, name)
 
 

@@ -18,8 +18,9 @@ _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 _WORD = re.compile(r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?]*)\?=")
 _PARAMETER = re.compile(r";\s*([^\s=;\"]{1,80})\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;]*)")
-_MESSAGE_ID = re.compile(r"<[^\s<>]{1,900}>")
-_BARE_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]{1,64}@[^\s<>()\[\],;:\"@]{1,255}")
+# Control characters are part of neither; a database refuses some of them.
+_MESSAGE_ID = re.compile(r"<[^\s<>\x00-\x1f\x7f]{1,900}>")
+_BARE_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\x00-\x1f\x7f]{1,64}@[^\s<>()\[\],;:\"@\x00-\x1f\x7f]{1,255}")
 
 
 class Headers:

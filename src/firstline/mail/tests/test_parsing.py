@@ -51,10 +51,26 @@ def test_chinese_whatever_the_sender_declared(written, declared):
         ("プリンター".encode("iso-2022-jp"), "", "プリンター"),
         ("Привет".encode("koi8-r"), "koi8-r", "Привет"),
         ("naïve café".encode(), "iso-8859-15", "naïve café"),
+        *[
+            ("打印机".encode(), lie, "打印机")
+            for lie in ("base64", "zlib", "rot13", "quopri", "bz2", "\x00", "idna")
+        ],
     ],
 )
 def test_other_languages(data, charset, expected):
     assert body_of(data, charset) == expected
+
+
+def test_no_control_character_is_part_of_an_identity():
+    mail = parse(
+        b"From: Client <cli\x00ent@works.example>\r\nReply-To: ok@works.example\r\nMessage-ID: <a\x00b@c>\r\n"
+        b"In-Reply-To: <d\x01e@f> <g@h>\r\nSubject: z\x00ero\r\n\r\nze\x00ro\r\n"
+    )
+
+    assert (
+        "\x00" not in f"{mail.from_}{mail.message_id}{mail.in_reply_to}{mail.subject}{mail.text}{mail.html}"
+    )
+    assert mail.in_reply_to == ("<g@h>",)
 
 
 def test_headers_as_they_come():

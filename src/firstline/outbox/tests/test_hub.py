@@ -163,6 +163,7 @@ def test_page_rendered_just_before_a_change_still_hears_of_it() -> None:
         ("http://localhost:8000", True),
         ("https://desk.example", True),
         ("https://evil.example", False),
+        ("http://[", False),
         ("null", False),
         ("", False),
     ],
