@@ -114,7 +114,11 @@ def read_text(*, actor: Actor, file_id: uuid.UUID) -> bool:
         reading = Reading(TextState.FAILED, problem="text_lost")
     with transaction.atomic(durable=True):
         # Locked: it may have been erased meanwhile, and another worker may be as far.
-        stands = StoredFile.objects.select_for_update().filter(id=file_id, words=None).exists()
+        # Its words are asked for apart: PostgreSQL locks no outer join.
+        stands = (
+            StoredFile.objects.select_for_update().filter(id=file_id).first() is not None
+            and not FileText.objects.filter(file_id=file_id).exists()
+        )
         if stands:
             FileText.objects.create(
                 file=file,
