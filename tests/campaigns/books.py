@@ -17,7 +17,7 @@ PER_TICKET = {
     "record": "SELECT ref_id FROM audit_auditrecord WHERE verb = 'tickets.ticket_created'",
     "event": "SELECT CAST(payload ->> 'ticket_id' AS bigint) FROM outbox_event "
     "WHERE name = 'tickets.ticket_created'",
-    "document": "SELECT object_id FROM search_searchdocument WHERE kind = 'ticket'",
+    "document": "SELECT object_id FROM search_entry WHERE kind = 'ticket'",
     "first clock": "SELECT subject_id FROM servicelevels_clock WHERE subject_kind = 'ticket' "
     "AND metric = 'first_response'",
     "last clock": "SELECT subject_id FROM servicelevels_clock WHERE subject_kind = 'ticket' "
@@ -28,7 +28,8 @@ PER_TICKET = {
 VOLATILE = (
     "django_session", "accounts_signinsession", "axes_accessattempt", "axes_accesslog",
     "axes_accessfailurelog", "outbox_job", "outbox_schedule", "audit_auditpending", "audit_auditseal",
-    "files_storedfile", "devices_healthsample",
+    "files_storedfile", "devices_healthsample", "search_entry", "search_entrytext", "search_term",
+    "search_kindtotal", "search_tally", "search_indexchange",
 )  # fmt: skip
 
 
@@ -75,8 +76,9 @@ class Books:
         }
 
     def is_quiet(self) -> bool:
-        """No event waits, and no job that an event, a change or a mail made."""
+        """No event waits, nothing of the search index, and no job that an event, a change or a mail made."""
         waiting = self.count("SELECT count(*) FROM outbox_event WHERE dispatched_at IS NULL")
+        waiting += self.count("SELECT count(*) FROM search_indexchange")
         soon: Any = datetime.now(UTC) + timedelta(seconds=60)
         if not self.url:
             soon = soon.strftime("%Y-%m-%d %H:%M:%S")
