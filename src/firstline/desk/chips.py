@@ -1,7 +1,7 @@
 """Clocks as chips: words, used share and state, for lists and for one ticket."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -13,13 +13,11 @@ from markupsafe import Markup
 
 from firstline.kit import clock
 from firstline.servicelevels.enums import ClockState, Metric
-from firstline.servicelevels.queries import ClockView
+from firstline.servicelevels.queries import ClockView, Promise, Rules, rules, used_percents
 from firstline.tickets.enums import OPEN_STATUSES, PAUSED_STATUSES, Status
 from firstline.tickets.queries import Row
 from firstline.ui.pages import environment
 from firstline.ui.times import duration, stamp, time_left, when_words
-
-WARN_PERCENT = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +41,13 @@ class Item:
     status_label: str
 
 
-def items(rows: Iterable[Row]) -> list[Item]:
-    """Rows ready for a list; no queries."""
+def items(rows: Iterable[Row], book: Rules | None = None) -> list[Item]:
+    """Rows ready for a list, their rings by the rules in force; no queries where those are at hand."""
     now = clock.now()
     labels = {status.value: str(status.label) for status in Status}
-    return [Item(row, row_chip(row, now), labels[row.status]) for row in rows]
+    listed = list(rows)
+    chips = row_chips(listed, now, book or rules())
+    return [Item(row, chip, labels[row.status]) for row, chip in zip(listed, chips, strict=True)]
 
 
 _Draw = Callable[[Item, str, int], str]
@@ -66,32 +66,46 @@ def drawn_rows(rows: Iterable[Row], view: str, *, kind: str = "item_row", on: in
     now = clock.now()
     reader = (kind, view, translation.get_language(), str(timezone.get_current_timezone()))
     minute = int(now.timestamp()) // 60
-    draw: _Draw | None = None
-    parts = []
-    for row in rows:
-        key = (row, row.number == on, minute, *reader)
-        html = _drawn.get(key)
-        if html is None:
-            draw = draw or getattr(environment().get_template("desk/macros.html").module, kind)
-            html = str(draw(items([row])[0], view, on))
-            with _drawn_lock:
-                _drawn[key] = html
-                if len(_drawn) > _ROWS_KEPT:
-                    _drawn.popitem(last=False)
-        parts.append(html)
-    return Markup("".join(parts))  # noqa: S704 - every part was drawn by an escaping template
+    listed, book = list(rows), rules()
+    keys = [(row, row.number == on, minute, *reader) for row in listed]
+    found = [_drawn.get(key) for key in keys]
+    missing = [at for at, html in enumerate(found) if html is None]
+    if missing:
+        draw: _Draw = getattr(environment().get_template("desk/macros.html").module, kind)
+        made = items([listed[at] for at in missing], book)
+        for at, item in zip(missing, made, strict=True):
+            found[at] = _keep(keys[at], str(draw(item, view, on)))
+    return Markup("".join(filter(None, found)))  # noqa: S704 - every part was drawn by an escaping template
 
 
-def row_chip(row: Row, now: datetime) -> Chip:
-    """The next promise of a listed ticket; the ring is the share of the time from asking to its due date."""
+def _keep(key: tuple[object, ...], html: str) -> str:
+    with _drawn_lock:
+        _drawn[key] = html
+        if len(_drawn) > _ROWS_KEPT:
+            _drawn.popitem(last=False)
+    return html
+
+
+def row_chips(rows: Sequence[Row], now: datetime, book: Rules) -> list[Chip]:
+    """The next promise of each listed ticket; the ring is the share of its working time that is used."""
+    running = [row for row in rows if row.status in OPEN_STATUSES and row.due_at is not None]
+    percents = used_percents([_promise(row) for row in running], now, book)
+    used = {row.id: percent for row, percent in zip(running, percents, strict=True)}
+    return [_row_chip(row, now, used.get(row.id, 0)) for row in rows]
+
+
+def _promise(row: Row) -> Promise:
+    metric = Metric.FIRST_RESPONSE if row.response_due_at == row.next_due_at else Metric.RESOLUTION
+    return Promise(row.organization_id, row.team_id, row.priority, metric, row.next_due_at)
+
+
+def _row_chip(row: Row, now: datetime, percent: int) -> Chip:
     if row.status not in OPEN_STATUSES:
         return Chip(when_words(row.resolved_at), 100, "met") if row.resolved_at else Chip("")
     due = row.due_at
     if due is None:
         return Chip(_("Paused"), 40, "paused") if row.status in PAUSED_STATUSES else Chip("")
-    span = (due - row.created_at).total_seconds()
-    percent = int(100 * (now - row.created_at).total_seconds() / span) if span > 0 else 100
-    state = "late" if due < now else "warn" if percent >= WARN_PERCENT else ""
+    state = "late" if due < now else "warn" if row.is_at_risk(now) else ""
     return Chip(time_left(due), percent, state, due, stamp(due))
 
 

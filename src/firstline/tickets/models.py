@@ -68,6 +68,7 @@ class Ticket(models.Model):
     response_due_at = models.DateTimeField(null=True)
     resolution_due_at = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(default=NEVER)
+    next_risk_at = models.DateTimeField(null=True)
     last_message_at = models.DateTimeField()
     last_message_by_requester = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
@@ -92,6 +93,11 @@ class Ticket(models.Model):
                 fields=["assignee", "next_due_at", "id"],
                 condition=Q(is_open=True, last_message_by_requester=True),
                 name="ticket_answered_by_assignee",
+            ),
+            models.Index(
+                fields=["team", "next_risk_at"],
+                condition=Q(is_open=True, next_risk_at__isnull=False),
+                name="ticket_risk_by_team",
             ),
             models.Index(
                 fields=["organization", "next_due_at", "id"],

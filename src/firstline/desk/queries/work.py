@@ -11,6 +11,7 @@ from firstline.desk.chips import Item, items
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.organizations.models import Team
+from firstline.servicelevels.queries import rules
 from firstline.tickets.enums import PAUSED_STATUSES, View
 from firstline.tickets.queries import Page, Row, open_list, open_loads
 from firstline.tickets.queries.loads import Load
@@ -18,7 +19,6 @@ from firstline.tickets.queries.loads import Load
 MINE_MAX = 100
 UNASSIGNED_MAX = 25
 QUEUE_MAX = 50
-AT_RISK_WITHIN = timedelta(hours=2)
 HERE_WITHIN = timedelta(minutes=20)
 DAY_MINUTES = 480
 MATES_MAX = 12
@@ -48,16 +48,16 @@ def my_work(actor: Actor) -> Work:
     """The actor's own tickets and those free to take in their teams; costs the two lists only."""
     mine = open_list(actor, View.MINE, limit=MINE_MAX)
     free = open_list(actor, View.UNASSIGNED, limit=UNASSIGNED_MAX)
-    soon = clock.now() + AT_RISK_WITHIN
+    now, book = clock.now(), rules()
     first = _most_urgent([*mine.rows, *free.rows])
     kept: dict[str, list[Row]] = {"at_risk": [], "waiting": [], "mine": [], "unassigned": []}
     late = close = 0
     for row in sorted([*mine.rows, *free.rows], key=lambda row: (row.next_due_at, row.id)):
         is_mine = row.assignee_id == actor.id
-        is_near = row.due_at is not None and row.next_due_at <= soon
+        is_near = row.is_at_risk(now)
         if is_near:
-            late += row.next_due_at < clock.now()
-            close += row.next_due_at >= clock.now()
+            late += row.next_due_at < now
+            close += row.next_due_at >= now
         if row is first:
             continue
         group = "at_risk" if is_near else "unassigned" if not is_mine else "mine"
@@ -65,9 +65,9 @@ def my_work(actor: Actor) -> Work:
             group = "waiting"
         kept[group].append(row)
     return Work(
-        next=items([first])[0] if first else None,
+        next=items([first], book)[0] if first else None,
         next_is_mine=first is not None and first.assignee_id == actor.id,
-        **{name: items(rows) for name, rows in kept.items()},
+        **{name: items(rows, book) for name, rows in kept.items()},
         has_more_mine=bool(mine.next_cursor),
         has_more_unassigned=bool(free.next_cursor),
         late_count=late,

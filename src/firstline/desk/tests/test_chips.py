@@ -6,10 +6,11 @@ from django.utils import translation
 
 from firstline.desk.chips import drawn_rows, items, ticket_chips
 from firstline.kit import clock
-from firstline.servicelevels.queries import clocks_for
+from firstline.servicelevels.queries import clocks_for, rules
 from firstline.tickets import actions
+from firstline.tickets.enums import View
 from firstline.tickets.models import Ticket
-from firstline.tickets.queries import rows_of
+from firstline.tickets.queries import open_list, rows_of
 from firstline.tickets.testing import Cast, make_ticket
 
 MONDAY_TEN = datetime(2026, 11, 9, 10, 0, tzinfo=UTC)
@@ -20,7 +21,7 @@ def chips(ticket: Ticket) -> list[tuple[str, str]]:
 
 
 def row_chip(ticket: Ticket) -> tuple[str, str]:
-    chip = items(rows_of(Ticket.objects.filter(pk=ticket.pk)))[0].chip
+    chip = items(rows_of(Ticket.objects.filter(pk=ticket.pk)), rules())[0].chip
     return chip.words, chip.state
 
 
@@ -81,3 +82,17 @@ def test_a_drawn_row_follows_the_ticket_and_its_reader(cast: Cast) -> None:
             assert chinese != first
         actions.change_details(actor=cast.actor("technician"), ticket=ticket, subject="Other words")
         assert "Other words" in drawn()
+
+
+def test_rings_count_working_time_as_the_clocks_do(cast: Cast) -> None:
+    with clock.frozen(MONDAY_TEN - timedelta(hours=18)):  # Sunday afternoon
+        ticket = make_ticket(cast)
+        for hours in (1, 12, 17, 18, 19, 20, 24, 30, 42, 45, 50):
+            with clock.frozen(MONDAY_TEN + timedelta(hours=hours - 18)):
+                drawn = items(rows_of(Ticket.objects.filter(pk=ticket.pk)))[0].chip
+                views = [view for view in clocks_for(ticket.ref) if view.due_at == drawn.due]
+                assert drawn.percent in {view.used_percent for view in views}
+                at_risk = any(view.is_at_risk or view.is_late for view in clocks_for(ticket.ref))
+                assert (drawn.state in {"warn", "late"}) == at_risk
+                listed = open_list(cast.actor("technician"), View.AT_RISK).rows
+                assert bool(listed) == at_risk

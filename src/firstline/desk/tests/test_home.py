@@ -150,4 +150,6 @@ def test_home_counts_and_today_cost_the_same_for_one_and_three(tina: Client, cas
 
 def due(ticket: Ticket, within: timedelta) -> None:
     """Say when the next promise of a ticket is due, without waiting for its clock."""
-    Ticket.objects.filter(pk=ticket.pk).update(next_due_at=clock.now() + within)
+    Ticket.objects.filter(pk=ticket.pk).update(
+        next_due_at=clock.now() + within, next_risk_at=clock.now() + within - timedelta(hours=2)
+    )

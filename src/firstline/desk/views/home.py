@@ -75,6 +75,6 @@ def _headline(work: queries.Work) -> str:
         parts.append(ngettext("%(n)s promise is late.", "%(n)s promises are late.", work.late_count) % late)
     if work.close_count:
         close = {"n": work.close_count}
-        text = ngettext("%(n)s is due within two hours.", "%(n)s are due within two hours.", work.close_count)
+        text = ngettext("%(n)s is about to breach.", "%(n)s are about to breach.", work.close_count)
         parts.append(text % close)
     return " ".join(parts) or _("Every promise is in time.")

@@ -12,6 +12,7 @@ from firstline.servicelevels.actions.calendars import (
 )
 from firstline.servicelevels.actions.clocks import (
     Dues,
+    dues_of,
     pause_clocks,
     restart_clock,
     resume_clocks,
@@ -37,6 +38,7 @@ __all__ = [
     "create_policy",
     "delete_calendar",
     "delete_policy",
+    "dues_of",
     "ensure_default_rules",
     "make_default_calendar",
     "pause_clocks",

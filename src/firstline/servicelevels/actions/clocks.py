@@ -16,15 +16,17 @@ from firstline.servicelevels.actions import lines
 from firstline.servicelevels.actions.lines import Turn
 from firstline.servicelevels.enums import Cause, ClockState, Metric
 from firstline.servicelevels.models import Clock
-from firstline.servicelevels.queries import Rules, rules
+from firstline.servicelevels.queries import ClockView, Rules, rules
 
 
 @dataclass(frozen=True, slots=True)
 class Dues:
-    """When the running clocks of a subject are due; None for one that is paused or stopped."""
+    """When the running clocks of a subject are due, and from when the first of them is at risk; None for
+    one that is paused or stopped."""
 
     first_response: datetime | None
     resolution: datetime | None
+    risk: datetime | None = None
 
     @property
     def next(self) -> datetime | None:
@@ -155,10 +157,12 @@ def retarget_clocks(
     return dues_of(clocks)
 
 
-def dues_of(clocks: Iterable[Clock]) -> Dues:
+def dues_of(clocks: Iterable[Clock | ClockView]) -> Dues:
     """The due dates to copy into the subject."""
-    due = {clock.metric: clock.due_at for clock in clocks}
-    return Dues(due.get(Metric.FIRST_RESPONSE), due.get(Metric.RESOLUTION))
+    known = list(clocks)
+    due = {clock.metric: clock.due_at for clock in known}
+    risk = min((clock.risk_at for clock in known if clock.risk_at is not None), default=None)
+    return Dues(due.get(Metric.FIRST_RESPONSE), due.get(Metric.RESOLUTION), risk)
 
 
 def locked_clocks(subject: Ref) -> list[Clock]:

@@ -3,11 +3,13 @@
 from firstline.servicelevels.queries.clocks import (
     ClockView,
     LedgerRow,
+    Promise,
     clocks_for,
     clocks_for_many,
     late_subjects,
     ledger,
     subjects_at_risk,
+    used_percents,
 )
 from firstline.servicelevels.queries.pages import (
     CalendarPage,
@@ -36,6 +38,7 @@ __all__ = [
     "LedgerRow",
     "PolicyRow",
     "PolicyRules",
+    "Promise",
     "Rules",
     "TeamRow",
     "calendar_page",
@@ -52,4 +55,5 @@ __all__ = [
     "subjects_at_risk",
     "team_rows",
     "team_works_at",
+    "used_percents",
 ]

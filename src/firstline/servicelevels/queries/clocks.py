@@ -1,6 +1,6 @@
 """The clocks of a subject as of now, and the ledger behind each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -26,6 +26,7 @@ class ClockView:
     target_seconds: int
     used_seconds: int
     due_at: datetime | None
+    risk_at: datetime | None
     stopped_at: datetime | None
     breached_at: datetime | None
     is_at_risk: bool
@@ -92,10 +93,38 @@ def _view(clock: Clock, book: Rules, now: datetime) -> ClockView:
         target_seconds=clock.target_seconds,
         used_seconds=used,
         due_at=clock.due_at,
+        risk_at=clock.risk_at,
         stopped_at=clock.stopped_at,
         breached_at=breached_at,
         is_at_risk=clock.is_open and breached_at is None and used >= risk_seconds(clock.target_seconds),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a list knows of a running clock without reading it."""
+
+    organization_id: int
+    team_id: int | None
+    priority: int
+    metric: str
+    due_at: datetime
+
+
+def used_percents(promises: Sequence[Promise], at: datetime, book: Rules) -> list[int]:
+    """The share of each target that is used at `at`, in working time, 0 to 100; no queries.
+
+    As `ClockView.used_percent` says it: a clock under the rules in force is due when its target is used.
+    """
+    return [_used_percent(promise, book, at) for promise in promises]
+
+
+def _used_percent(promise: Promise, book: Rules, at: datetime) -> int:
+    policy = book.policy_for(promise.organization_id)
+    target = policy.targets[promise.priority, promise.metric]
+    calendar = book.calendars[book.calendar_id_for(policy, promise.team_id)]
+    left = arithmetic.working_seconds_between(calendar, at, promise.due_at) if promise.due_at > at else 0
+    return max(0, min(100, (target - left) * 100 // target))
 
 
 def late_subjects(subject_kind: str) -> list[int]:

@@ -98,8 +98,7 @@ def copy_dues(ticket_ids: Collection[int]) -> int:
     """Copy the due dates of these tickets' clocks after the rules changed; returns how many rows moved."""
     moved = 0
     for ticket_id, clocks in clocks_for_many("ticket", ticket_ids).items():
-        due = {clock.metric: clock.due_at for clock in clocks}
-        fields = _fields(Dues(due.get(Metric.FIRST_RESPONSE), due.get(Metric.RESOLUTION)))
+        fields = _fields(servicelevels.dues_of(clocks))
         rows = Ticket.objects.filter(pk=ticket_id).exclude(**fields)
         moved += rows.update(**fields)
     return moved
@@ -123,4 +122,5 @@ def _fields(dues: Dues) -> Fields:
         "response_due_at": dues.first_response,
         "resolution_due_at": dues.resolution,
         "next_due_at": dues.next or NEVER,
+        "next_risk_at": dues.risk,
     }

@@ -21,10 +21,11 @@ JSON = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A line of the timeline to be written with a change."""
+    """A line of the timeline to be written with a change; `by` where not the actor of the change did it."""
 
     kind: str
     data: JSON = field(default_factory=dict)
+    by: Actor | None = None
 
 
 def locked(ticket: Ticket | int, expected_version: int | None = None) -> Ticket:
@@ -88,6 +89,7 @@ def write_events(ticket: Ticket, actor: Actor, notes: Iterable[Note], at: dateti
 
 def event_row(ticket_id: int, actor: Actor, note: Note, at: datetime) -> TicketEvent:
     """One line of a timeline, unsaved."""
+    actor = note.by or actor
     return TicketEvent(
         ticket_id=ticket_id,
         at=at,

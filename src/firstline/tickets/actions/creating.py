@@ -12,7 +12,7 @@ from firstline.audit import actions as audit
 from firstline.devices.models import Device
 from firstline.files.models import StoredFile
 from firstline.kit import clock, rows
-from firstline.kit.actor import Actor
+from firstline.kit.actor import Actor, automation
 from firstline.kit.errors import InvalidInput, NotAllowed
 from firstline.kit.text import guess_language
 from firstline.organizations.models import Service, Team
@@ -37,6 +37,9 @@ from firstline.tickets.permissions import (
     TICKET_VIEW_ALL,
     check_can_view,
 )
+
+RULES = automation("rules")
+"""Whose hand the timeline shows for what nobody chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +292,10 @@ def _first_message(draft: TicketDraft, body: str) -> MessageDraft:
 def _first_notes(
     ticket: Ticket, priority: PriorityProposal, team: TeamProposal, draft: TicketDraft
 ) -> list[Note]:
+    by_hand = draft.impact is not None or draft.urgency is not None
     return [
         Note(EventKind.CREATED, {"channel": ticket.channel}),
-        priority_note(ticket, priority, old=None),
+        priority_note(ticket, priority, old=None, by=None if by_hand else RULES),
         Note(
             EventKind.TEAM,
             {
@@ -301,11 +305,14 @@ def _first_notes(
                 "chosen_by_hand": draft.team is not None,
                 "reasons": [reason.as_json() for reason in team.reasons],
             },
+            by=None if draft.team is not None else RULES,
         ),
     ]
 
 
-def priority_note(ticket: Ticket, proposal: PriorityProposal, *, old: int | None) -> Note:
+def priority_note(
+    ticket: Ticket, proposal: PriorityProposal, *, old: int | None, by: Actor | None = None
+) -> Note:
     """The line of the timeline that shows a priority's arithmetic."""
     return Note(
         EventKind.PRIORITY,
@@ -318,4 +325,5 @@ def priority_note(ticket: Ticket, proposal: PriorityProposal, *, old: int | None
             "rule_version": proposal.rule_version,
             "reasons": [reason.as_json() for reason in proposal.reasons],
         },
+        by=by,
     )

@@ -181,4 +181,4 @@ def _write_dues(tickets: Sequence[Ticket], dues: Mapping[int, Dues]) -> None:
     for ticket in tickets:
         for name, value in due_fields(dues[ticket.pk]).items():
             setattr(ticket, name, value)
-    Ticket.objects.bulk_update(tickets, ["response_due_at", "resolution_due_at", "next_due_at"])
+    Ticket.objects.bulk_update(tickets, [*due_fields(Dues(None, None))])

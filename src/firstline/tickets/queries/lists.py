@@ -9,7 +9,7 @@ import heapq
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -28,7 +28,6 @@ from firstline.tickets.models import Ticket, display_id
 from firstline.tickets.moments import NEVER
 from firstline.tickets.permissions import TICKET_VIEW, TICKET_VIEW_ALL
 
-AT_RISK_WITHIN = timedelta(hours=2)
 COUNT_MAX = 1000
 LIMIT_MAX = 200
 ROWS_STEP = 10
@@ -61,6 +60,9 @@ class Row:
     response_due_at: datetime | None
     last_message_at: datetime
     last_message_by_requester: bool
+    next_risk_at: datetime | None
+    organization_id: int
+    team_id: int | None
 
     @property
     def display_id(self) -> str:
@@ -71,12 +73,16 @@ class Row:
         """The next promise to keep, None while none runs."""
         return None if self.next_due_at >= NEVER else self.next_due_at
 
+    def is_at_risk(self, now: datetime) -> bool:
+        """Whether a running clock has used most of its target, or all of it."""
+        return self.next_risk_at is not None and self.next_risk_at <= now
+
 
 _COLUMNS = (
     "id", "number", "kind", "subject", "status", "priority", "language", "requester_id", "requester__name",
     "requester__is_vip", "organization__name", "team__name", "assignee_id", "assignee__name", "service__name",
     "service__name_zh", "created_at", "updated_at", "resolved_at", "next_due_at", "response_due_at",
-    "last_message_at", "last_message_by_requester",
+    "last_message_at", "last_message_by_requester", "next_risk_at", "organization_id", "team_id",
 )  # fmt: skip
 
 
@@ -150,7 +156,7 @@ def _condition(view: str, organization_id: int | None, *, is_provider: bool) -> 
     """What the view asks for, apart from whose tickets they are."""
     condition = Q(is_open=view != View.CLOSED)
     if view == View.AT_RISK:
-        condition &= Q(next_due_at__lte=clock.now() + AT_RISK_WITHIN)
+        condition &= Q(next_risk_at__lte=clock.now())
     elif view == View.ANSWERED:
         condition &= Q(last_message_by_requester=True)
     if not is_provider:

@@ -251,7 +251,7 @@ def test_timeline_of_the_requester_hides_the_inner_workings(cast: Cast) -> None:
         "resolved",
     ]  # fmt: skip
     folds = [entry.folds for entry in queries.ticket_page(me, ticket.number).entries]
-    assert folds == [False, False, True, True, False, True, False, False, False, False]
+    assert folds == [False, False, False, True, False, True, False, False, False, False]
 
 
 def test_loads_count_what_does_not_wait(cast: Cast) -> None:

@@ -25,7 +25,7 @@ from firstline.tickets.testing import Cast, make_ticket
 FIELDS = (
     "status", "is_open", "team_id", "assignee_id", "impact", "urgency", "priority", "priority_source",
     "resolved_at", "closed_at", "first_replied_at", "response_due_at", "resolution_due_at", "next_due_at",
-    "last_message_at", "last_message_by_requester",
+    "last_message_at", "last_message_by_requester", "next_risk_at",
 )  # fmt: skip
 
 
