@@ -23,6 +23,7 @@ from firstline.api.schemas import (
 )
 from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput
+from firstline.kit.prepared import Prepared
 from firstline.organizations.models import Team
 from firstline.tickets import actions, queries
 from firstline.tickets.enums import Channel
@@ -133,15 +134,18 @@ def reply(request: HttpRequest, number: str, payload: ReplyIn) -> Status[Any]:
 
 def _requester(actor: Actor, address: str | None) -> Person:
     """The person the ticket is for: the caller, or one within the caller's reach."""
-    people = Person.objects.select_related("organization")
     if address is None:
-        return people.get(pk=actor.id or 0)
-    if not actor.is_provider:
-        people = people.filter(organization_id=actor.organization_id or 0)
-    person = people.filter(email=address.lower(), is_active=True).first()
-    if person is None:
+        return _people.get(actor.id or 0)
+    person = _people_at.first(address.lower())
+    if person is None or not (actor.is_provider or person.organization_id == actor.organization_id):
         raise InvalidInput("api_requester_unknown", field="requester", value=address)
     return person
+
+
+_people = Prepared(lambda pk: Person.objects.select_related("organization").filter(pk=pk))
+_people_at = Prepared(
+    lambda email: Person.objects.select_related("organization").filter(email=email, is_active=True)
+)
 
 
 def _named(found: Found | None, name: str | None, field: str) -> Found | None:
@@ -194,7 +198,7 @@ def _detail(actor: Actor, ticket: Ticket) -> TicketDetailOut:
         device=ticket.device.label if ticket.device else None,
         tags=ticket.tags,
         version=ticket.version,
-        messages=[_message(message) for message in queries.conversation(ticket, actor)],
+        messages=[_message(message) for message in queries.readable_messages(ticket, actor)],
     )
 
 

@@ -1,6 +1,6 @@
 """Queries of a fixed shape, whose SQL is written once: that takes longer than running it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +17,7 @@ Key = int | str | datetime
 
 # No real key is so large, and no real moment so late.
 _FIRST_MARK = 2**62
+_STEP = 10
 _FIRST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -44,6 +45,19 @@ class Prepared(Generic[Row]):
     def first(self, *values: Key) -> Row | None:
         """The first row, if any."""
         return next(iter(self(*values)), None)
+
+    def get(self, *values: Key) -> Row:
+        """The first row. Raises the model's own `DoesNotExist` where there is none."""
+        for row in self(*values):
+            return row
+        model = self._build(*(_mark(place, value) for place, value in enumerate(values))).model
+        raise model.DoesNotExist(f"{model.__name__} {values} is not there")
+
+
+def padded(keys: Collection[int]) -> list[int]:
+    """Keys for `…__in`, the first repeated up to a step of ten: lists of all lengths share few shapes."""
+    found = list(keys)
+    return [*found, *([found[0]] * (-len(found) % _STEP))] if found else found
 
 
 def _mark(place: int, value: Key) -> Key:

@@ -3,6 +3,7 @@
 from django.db.models import Count, QuerySet
 
 from firstline.kit.errors import NotFound
+from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
 from firstline.mail import storage
 from firstline.mail.enums import InboundState
@@ -48,10 +49,14 @@ def get_inbound(inbound_id: int) -> InboundMessage:
 
 def get_outbound(outbound_id: int) -> OutboundMessage:
     """The row of one message of ours; raises NotFound."""
-    row = OutboundMessage.objects.filter(pk=outbound_id).first()
+    row = _outbound.first(outbound_id)
     if row is None:
         raise NotFound("mail_unknown")
     return row
+
+
+_outbound = Prepared(lambda pk: OutboundMessage.objects.filter(pk=pk))
+_enabled = Prepared(lambda: Mailbox.objects.filter(is_enabled=True).order_by("id"))
 
 
 def get_mailbox(mailbox_id: int) -> Mailbox:
@@ -85,13 +90,14 @@ def messages_about(ref: Ref) -> QuerySet[OutboundMessage]:
 
 def sending_mailbox(address: str = "") -> Mailbox | None:
     """The enabled mailbox that sends as `address`, else the first that sends; None where none is set up."""
-    able = Mailbox.objects.filter(is_enabled=True).exclude(smtp_host="").order_by("id")
-    return able.filter(address__iexact=address).first() or able.first()
+    able = [mailbox for mailbox in _enabled() if mailbox.smtp_host]
+    named = (mailbox for mailbox in able if mailbox.address.lower() == address.lower())
+    return next(named, able[0] if able else None)
 
 
 def support_address() -> tuple[str, str]:
     """The installation's address and display name: the first enabled mailbox, else support@localhost."""
-    mailbox = Mailbox.objects.filter(is_enabled=True).order_by("id").first()
+    mailbox = _enabled.first()
     return (mailbox.address, mailbox.display_name) if mailbox else (FALLBACK_ADDRESS, "")
 
 

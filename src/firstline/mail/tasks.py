@@ -70,7 +70,9 @@ def fetch(context: Context) -> None:
 
 def _files(row: OutboundMessage) -> list[FileToSend]:
     """The stored files to attach; one that was removed meanwhile is left out."""
-    found = []
+    found: list[FileToSend] = []
+    if not row.file_ids:
+        return found
     stored = {str(file.id): file for file in StoredFile.objects.filter(id__in=row.file_ids)}
     for file_id in row.file_ids:
         file = stored.get(file_id)

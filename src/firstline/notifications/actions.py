@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 
 from firstline.accounts.models import Person
 from firstline.audit import actions as audit
-from firstline.kit import clock
+from firstline.kit import clock, rows
 from firstline.kit.actor import SYSTEM, Actor
 from firstline.kit.errors import InvalidInput, NotFound
+from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
 from firstline.notifications.enums import CAUSES, KINDS
 from firstline.notifications.events import MailWanted
@@ -70,26 +71,34 @@ def apply_notice(
     by_mail = by_mail and mail and bool(person.email)
     if not in_bell and not by_mail:
         return None
-    row, made = Notification.objects.get_or_create(
+    known = _made.first(person.pk, kind, event_id)
+    if known is not None:
+        return known
+    row = Notification(
         person=person,
         kind=kind,
         event_id=event_id,
-        defaults={
-            "params": dict(params),
-            "ref_kind": ref.kind,
-            "ref_id": ref.id,
-            "ref_label": ref.label[:100],
-            "url": url,
-            "cause": cause,
-            "in_bell": in_bell,
-            "created_at": clock.now(),
-        },
+        params=dict(params),
+        ref_kind=ref.kind,
+        ref_id=ref.id,
+        ref_label=ref.label[:100],
+        url=url,
+        cause=cause,
+        in_bell=in_bell,
+        created_at=clock.now(),
     )
-    if made:
-        if by_mail:
-            outbox.publish(MailWanted(row.pk), actor=actor)
-        outbox.push(f"person:{person.pk}")
+    rows.insert([row])
+    if by_mail:
+        outbox.publish(MailWanted(row.pk), actor=actor)
+    outbox.push(f"person:{person.pk}")
     return row
+
+
+_made = Prepared(
+    lambda person_id, kind, event_id: Notification.objects.filter(
+        person_id=person_id, kind=kind, event_id=event_id
+    )
+)
 
 
 def mark_read(*, actor: Actor, notification_id: int) -> Notification:
@@ -165,8 +174,8 @@ def _of(actor: Actor) -> QuerySet[Notification]:
     return Notification.objects.filter(person_id=actor.id)
 
 
-def _mark(actor: Actor, rows: QuerySet[Notification]) -> int:
-    count = rows.filter(read_at=None).update(read_at=clock.now())
+def _mark(actor: Actor, notices: QuerySet[Notification]) -> int:
+    count = notices.filter(read_at=None).update(read_at=clock.now())
     if count:
         outbox.push(f"person:{actor.id}")
     return count

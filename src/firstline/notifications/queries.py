@@ -116,9 +116,15 @@ def mail_content(notification_id: int) -> MailContent | None:
 
 def wanted(person: Person, kind: str) -> tuple[bool, bool]:
     """Whether the person wants this kind in the bell and by mail."""
-    row = Preference.objects.filter(person_id=person.pk, kind=kind).first()
     default = KINDS[kind]
-    return (row.bell, row.mail) if row else (default.bell, default.mail)
+    return _preferences.first(person.pk, kind) or (default.bell, default.mail)
+
+
+_preferences = Prepared(
+    lambda person_id, kind: Preference.objects.filter(person_id=person_id, kind=kind).values_list(
+        "bell", "mail"
+    )
+)
 
 
 def _notice(row: Notification) -> Notice:

@@ -12,6 +12,7 @@ from firstline.audit.actions import record
 from firstline.kit import clock, rows
 from firstline.kit.actor import SYSTEM, Actor
 from firstline.kit.errors import DomainError, NotFound
+from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
 from firstline.outbox import bus, failpoints, wakeup
 from firstline.outbox.enums import CHAIN_DEPTH_MAX, OUTBOX_VIEW, JobState
@@ -75,26 +76,28 @@ def enqueue(
     task = TASKS[job_name]
     doer = actor or SYSTEM
     now = clock.now()
-    if dedupe is not None and Job.objects.filter(dedupe=dedupe).exists():
+    if dedupe is not None and _known_keys(dedupe):
         return False
-    Job.objects.bulk_create(
-        [
-            Job(
-                queue=task.queue,
-                name=task.name,
-                args=dict(args),
-                created_at=now,
-                run_at=run_at or now,
-                dedupe=dedupe,
-                causal_id=doer.causal_id or doer.request_id,
-                depth=doer.depth,
-            )
-        ],
-        # Two transactions may enqueue the same key at once: one row is what both want.
-        ignore_conflicts=dedupe is not None,
+    job = Job(
+        queue=task.queue,
+        name=task.name,
+        args=dict(args),
+        created_at=now,
+        run_at=run_at or now,
+        dedupe=dedupe,
+        causal_id=doer.causal_id or doer.request_id,
+        depth=doer.depth,
     )
+    if dedupe is None or connection.vendor == "sqlite":
+        rows.insert([job])
+    else:
+        # Two transactions may enqueue the same key at once (not on SQLite): one row is what both want.
+        Job.objects.bulk_create([job], ignore_conflicts=True)
     database.on_commit(wakeup.nudge if run_at and run_at > now else bus.wake)
     return True
+
+
+_known_keys = Prepared(lambda key: Job.objects.filter(dedupe=key).values_list("id"))
 
 
 def wake() -> None:

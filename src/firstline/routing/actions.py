@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
@@ -9,9 +10,10 @@ from django.db.models import Exists, F, OuterRef, Q
 from firstline.accounts.models import Person, Skill
 from firstline.accounts.permissions import SETTINGS_MANAGE
 from firstline.audit import actions as audit
-from firstline.kit import clock
+from firstline.kit import clock, rows
 from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput, NotFound
+from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
 from firstline.kit.text import clean_line
 from firstline.organizations.models import Service, Team
@@ -36,7 +38,7 @@ def decide_assignment(*, actor: Actor, ticket_id: int, event_id: str) -> Decisio
     A repeated `event_id` returns the decision it led to. Lock order: the ticket first.
     """
     with outbox.transaction():
-        known = Decision.objects.filter(kind=DecisionKind.ASSIGNMENT, event_id=event_id).first()
+        known = _made.first(DecisionKind.ASSIGNMENT.value, event_id)
         if known is not None:
             return known
         ticket = locked(ticket_id)
@@ -75,26 +77,37 @@ def release_tickets_of(*, actor: Actor, person_id: int, event_id: str) -> int:
 
 def record_priority(*, ticket_id: int, event_id: str) -> Decision | None:
     """Keep the arithmetic of the newest priority of a ticket as a decision; once per event."""
-    line = TicketEvent.objects.filter(ticket_id=ticket_id, kind=EventKind.PRIORITY).order_by("-id").first()
+    line = _priority_lines.first(ticket_id)
     if line is None:
         return None
     reasons = line.data.get("reasons") or []
-    chosen = reasons[-1] if reasons else {"code": "priority_default", "params": {}}
+    chosen: dict[str, Any] = reasons[-1] if reasons else {"code": "priority_default", "params": {}}
     with outbox.transaction():
-        decision, _made = Decision.objects.get_or_create(
+        known = _made.first(DecisionKind.PRIORITY.value, event_id)
+        if known is not None:
+            return known
+        decision = Decision(
             kind=DecisionKind.PRIORITY,
             event_id=event_id,
-            defaults={
-                "ticket_id": ticket_id,
-                "at": line.at,
-                "chosen_id": line.data["new"],
-                "sentence": chosen["code"],
-                "params": chosen["params"],
-                "reasons": reasons[:-1],
-                "rule_version": line.data.get("rule_version") or 0,
-            },
+            ticket_id=ticket_id,
+            at=line.at,
+            chosen_id=line.data["new"],
+            sentence=chosen["code"],
+            params=chosen["params"],
+            reasons=reasons[:-1],
+            rule_version=line.data.get("rule_version") or 0,
         )
+        rows.insert([decision])
     return decision
+
+
+_made = Prepared(lambda kind, event_id: Decision.objects.filter(kind=kind, event_id=event_id))
+_priority_lines = Prepared(
+    lambda ticket_id: TicketEvent.objects.filter(ticket_id=ticket_id, kind=EventKind.PRIORITY).order_by(
+        "-id"
+    )[:1]
+)
+_people = Prepared(lambda pk: Person.objects.filter(pk=pk))
 
 
 def change_matrix(*, actor: Actor, matrix: Sequence[Sequence[int]]) -> None:
@@ -201,7 +214,7 @@ def ensure_default_rules() -> None:
 
 def _apply_verdict(actor: Actor, ticket: Ticket, verdict: Verdict, event_id: str) -> Decision:
     assert connection.in_atomic_block
-    decision = Decision.objects.create(
+    decision = Decision(
         ticket=ticket,
         kind=DecisionKind.ASSIGNMENT,
         at=clock.now(),
@@ -212,10 +225,11 @@ def _apply_verdict(actor: Actor, ticket: Ticket, verdict: Verdict, event_id: str
         rule_version=RULE_VERSION,
         event_id=event_id,
     )
+    rows.insert([decision])
     if verdict.chosen_id is None:
         outbox.push(f"ticket:{ticket.pk}")
         return decision
-    chosen = Person.objects.get(pk=verdict.chosen_id)
+    chosen = _people.get(verdict.chosen_id)
     apply_assignment(
         actor,
         ticket,

@@ -7,7 +7,7 @@ from typing import Any
 
 from firstline.accounts.models import Person, PersonSkill
 from firstline.kit import clock
-from firstline.kit.prepared import Prepared
+from firstline.kit.prepared import Prepared, padded
 from firstline.organizations.queries import default_team
 from firstline.routing.enums import Gate
 from firstline.routing.models import Decision, RoutingRule, RoutingSettings, TechnicianCap
@@ -125,19 +125,28 @@ def caps_of(person_ids: Collection[int]) -> dict[int, int]:
 
 def own_caps(person_ids: Collection[int]) -> dict[int, int]:
     """The caps that were set for these technicians themselves."""
-    rows = TechnicianCap.objects.filter(person_id__in=person_ids)
-    return dict(rows.values_list("person_id", "tickets_max"))
+    return dict(_caps(*padded(person_ids))) if person_ids else {}
+
+
+_caps = Prepared(
+    lambda *ids: TechnicianCap.objects.filter(person_id__in=ids).values_list("person_id", "tickets_max")
+)
+_technicians = Prepared(lambda team_id: technicians_of(team_id).values_list("pk", flat=True))
+_levels = Prepared(
+    lambda skill_id, *ids: PersonSkill.objects.filter(skill_id=skill_id, person_id__in=ids).values_list(
+        "person_id", "level"
+    )
+)
 
 
 def _candidates(team_id: int, skill_id: int | None) -> list[Candidate]:
-    ids = list(technicians_of(team_id).values_list("pk", flat=True))
+    ids = _technicians(team_id)
     if not ids:
         return []
     caps, loads = caps_of(ids), open_loads(ids)
     levels = {}
     if skill_id is not None:
-        skills = PersonSkill.objects.filter(skill_id=skill_id, person_id__in=ids)
-        levels = dict(skills.values_list("person_id", "level"))
+        levels = dict(_levels(skill_id, *padded(ids)))
     on_shift = team_works_at(team_id, clock.now())
     return [
         Candidate(

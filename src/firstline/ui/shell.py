@@ -6,9 +6,10 @@ from functools import cached_property
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from firstline.kit.actor import ANONYMOUS, Actor
-from firstline.ui import i18n, languages, navigation, toasts
+from firstline.ui import i18n, languages, navigation, rails, toasts
 from firstline.ui.navigation import Link
 
 
@@ -70,6 +71,21 @@ class Shell:
     @property
     def here(self) -> str:
         return self.request.get_full_path()
+
+    @property
+    def rail_html(self) -> SafeString:
+        """The desk's rail with its account menu."""
+        return rails.drawn(
+            rails.Rail(
+                rail=tuple(self.rail),
+                admin_home=self.admin_home,
+                is_admin=self.request.path.startswith("/admin/"),
+                language=self.language,
+                theme=self.theme,
+                actor=rails.Reader(self.actor.id, self.actor.label),
+            ),
+            self.request,
+        )
 
     @property
     def strings(self) -> dict[str, str | list[str]]:

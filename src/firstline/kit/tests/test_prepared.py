@@ -35,6 +35,9 @@ def test_rows_are_those_of_the_queryset_for_any_values() -> None:
         assert found == [(f"{owner.name} B", owner.name), (f"{owner.name} A", owner.name)]
         assert len(queries) == 1
     assert prepared(0) == []
+    with pytest.raises(Site.DoesNotExist):
+        prepared.get(0)
+    assert prepared.get(owners[0].pk).name == "Contoso B"
 
 
 def test_values_and_several_numbers() -> None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from django.db import connection
 
 from firstline.audit.actions import record
-from firstline.kit import clock, ids
+from firstline.kit import clock, ids, rows
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, InvalidInput
+from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
 from firstline.kit.text import clean, clean_line
 from firstline.mail import queries, storage
@@ -59,7 +60,7 @@ def send(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("mail is queued inside the transaction of the change")
-    if message_id and (known := OutboundMessage.objects.filter(message_id=message_id).first()):
+    if message_id and (known := _known.first(message_id)):
         return known
     own_address, own_name = queries.support_address()
     sender = checked_address(from_address or own_address, "from")
@@ -91,9 +92,13 @@ def send(
         created_at=clock.now(),
         next_attempt_at=clock.now(),
     )
-    row.save(force_insert=True)
+    rows.insert([row])
     _enqueue(row, actor)
     return row
+
+
+_known = Prepared(lambda message_id: OutboundMessage.objects.filter(message_id=message_id))
+_locked = Prepared(lambda pk: OutboundMessage.objects.select_for_update().filter(pk=pk))
 
 
 def send_again(*, actor: Actor, outbound_id: int) -> None:
@@ -125,7 +130,7 @@ def record_attempt(
     again. Announces `mail.delivery_failed` when somebody will not get the message.
     """
     with transaction():
-        row = OutboundMessage.objects.select_for_update().get(pk=outbound_id)
+        row = _locked.get(outbound_id)
         if row.state != OutboundState.QUEUED:
             return None
         row.attempts += 1
@@ -142,7 +147,7 @@ def record_attempt(
             if failed and not row.error:
                 row.error = clean_line("; ".join(f"{who}: {why}" for who, why in row.refused.items()), 500)
         row.next_attempt_at = clock.now() + timedelta(seconds=wait) if wait is not None else None
-        row.save()
+        rows.store(row)
         if row.state == OutboundState.FAILED:
             publish(DeliveryFailed(row.pk), actor=actor)
     return wait
@@ -158,13 +163,13 @@ def fail_bounced(*, actor: Actor, mail: ParsedMail) -> None:
     row.refused = {**row.refused, **reasons}
     row.error = clean_line("; ".join(f"{who}: {why}" for who, why in reasons.items()), 500)
     row.state = OutboundState.FAILED
-    row.save()
+    rows.store(row)
     publish(DeliveryFailed(row.pk), actor=actor)
 
 
 def keep_sunk(*, raw: bytes, envelope_from: str, envelope_to: Sequence[str], message_id: str) -> bool:
     """Keep what the built-in outbox received; once per message of ours, False for any other."""
-    outbound = OutboundMessage.objects.filter(message_id=message_id or "<>").first()
+    outbound = _known.first(message_id or "<>")
     if outbound is None:
         return False
     kept = storage.store(raw)

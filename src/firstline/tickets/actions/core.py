@@ -11,6 +11,7 @@ from firstline.audit import actions as audit
 from firstline.kit import clock, rows
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, NotFound
+from firstline.kit.prepared import Prepared
 from firstline.outbox import actions as outbox
 from firstline.tickets.actions import indexing
 from firstline.tickets.enums import EventKind
@@ -36,12 +37,23 @@ def locked(ticket: Ticket | int, expected_version: int | None = None) -> Ticket:
     """
     assert connection.in_atomic_block
     pk = ticket if isinstance(ticket, int) else ticket.pk
-    fresh = Ticket.objects.select_for_update().filter(pk=pk).first()
+    fresh = _locked.first(pk)
     if fresh is None:
         raise NotFound("ticket_unknown")
     if expected_version is not None and fresh.version != expected_version:
         raise Conflict("ticket_changed_meanwhile")
+    if not isinstance(ticket, int) and fresh.requester_id == ticket.requester_id:
+        _hand_over(ticket, fresh, "requester")
     return fresh
+
+
+def _hand_over(known: Ticket, fresh: Ticket, name: str) -> None:
+    """Somebody has read the related row already."""
+    if name in known._state.fields_cache:  # noqa: SLF001 - Django has no public way to ask
+        setattr(fresh, name, getattr(known, name))
+
+
+_locked = Prepared(lambda pk: Ticket.objects.select_for_update().filter(pk=pk))
 
 
 def apply_change(

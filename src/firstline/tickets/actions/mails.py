@@ -10,13 +10,14 @@ from django.utils import timezone
 from firstline.accounts.models import Person
 from firstline.kit import clock
 from firstline.kit.actor import Actor
+from firstline.kit.prepared import Prepared
 from firstline.mail import actions as mail
 from firstline.notifications.actions import apply_mailed
 from firstline.notifications.queries import mail_content
 from firstline.outbox import actions as outbox
 from firstline.tickets.actions.intake import mail_host
 from firstline.tickets.enums import Channel, MessageKind
-from firstline.tickets.models import Message, Ticket
+from firstline.tickets.models import Attachment, Message, Ticket
 from firstline.ui.pages import render_text
 
 RECEIPTS_PER_HOUR_MAX = 10
@@ -34,8 +35,7 @@ def send_receipt(*, actor: Actor, ticket_id: int) -> bool:
     requester = ticket.requester
     if ticket.channel == Channel.ALERT or not requester.email or not requester.is_active:
         return False
-    recent = Ticket.objects.filter(requester=requester, created_at__gt=clock.now() - timedelta(hours=1))
-    if recent.count() > RECEIPTS_PER_HOUR_MAX:
+    if len(_recent(requester.pk, clock.now() - timedelta(hours=1))) > RECEIPTS_PER_HOUR_MAX:
         return False
     context = _context(ticket, requester)
     came_as = _first_message_id(ticket)
@@ -62,7 +62,7 @@ def send_message(*, actor: Actor, message_id: int) -> bool:
 
     Once per message, however often it is called.
     """
-    message = Message.objects.select_related("ticket", "author").get(pk=message_id)
+    message = _messages.get(message_id)
     if message.kind != MessageKind.REPLY or message.by_requester:
         return False
     ticket = _loaded(message.ticket_id)
@@ -125,8 +125,14 @@ def is_notice(message_id: str) -> bool:
     return message_id.startswith(_NOTICE)
 
 
+_messages = Prepared(lambda pk: Message.objects.filter(pk=pk))
+_tickets = Prepared(
+    lambda pk: Ticket.objects.select_related("requester", "team", "organization").filter(pk=pk)
+)
+
+
 def _loaded(ticket_id: int) -> Ticket:
-    return Ticket.objects.select_related("requester", "team", "organization").get(pk=ticket_id)
+    return _tickets.get(ticket_id)
 
 
 def _subject(ticket: Ticket) -> str:
@@ -151,14 +157,38 @@ def _from_address(ticket: Ticket) -> str:
 
 
 def _first_message_id(ticket: Ticket) -> str:
-    first = ticket.messages.order_by("created_at", "id").values_list("message_id", flat=True).first()
-    return first or ""
+    return _first_ids.first(ticket.pk) or ""
+
+
+_recent = Prepared(
+    lambda requester_id, since: Ticket.objects.filter(
+        requester_id=requester_id, created_at__gt=since
+    ).values_list("pk", flat=True)[: RECEIPTS_PER_HOUR_MAX + 1]
+)
+_first_ids = Prepared(
+    lambda ticket_id: (
+        Message.objects.filter(ticket_id=ticket_id)
+        .order_by("created_at", "id")
+        .values_list("message_id", flat=True)[:1]
+    )
+)
+_earlier_ids = Prepared(
+    lambda ticket_id, before: (
+        Message.objects.filter(ticket_id=ticket_id, pk__lt=before)
+        .exclude(message_id="")
+        .exclude(kind=MessageKind.NOTE)
+        .order_by("-created_at", "-id")
+        .values_list("message_id", flat=True)[:10]
+    )
+)
+_attachments = Prepared(
+    lambda message_id: Attachment.objects.filter(message_id=message_id).select_related("file").order_by("id")
+)
 
 
 def _thread_before(ticket: Ticket, message: Message) -> list[str]:
     """Message-IDs of the thread so far, the receipt among them, oldest first."""
-    earlier = ticket.messages.filter(pk__lt=message.pk).exclude(message_id="").exclude(kind=MessageKind.NOTE)
-    ids = list(earlier.order_by("-created_at", "-id").values_list("message_id", flat=True)[:10])[::-1]
+    ids = _earlier_ids(ticket.pk, message.pk)[::-1]
     return [*ids[:1], receipt_id(ticket), *ids[1:]] if ids else [receipt_id(ticket)]
 
 
@@ -170,7 +200,7 @@ def _ticket_references(kind: str, pk: int) -> list[str]:
 def _small_files(message: Message) -> list[str]:
     """The files that travel along; what is too large is read in the portal."""
     kept, total = [], 0
-    for attachment in message.attachments.select_related("file").order_by("id"):
+    for attachment in _attachments(message.pk):
         total += attachment.file.size_bytes
         if total <= _FILES_BYTES_MAX:
             kept.append(str(attachment.file.pk))

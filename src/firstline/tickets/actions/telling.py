@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from firstline.accounts.models import Person
 from firstline.kit.actor import Actor
+from firstline.kit.prepared import Prepared
 from firstline.notifications.actions import notify
 from firstline.notifications.enums import Kind
 from firstline.tickets import notices
 from firstline.tickets.enums import EventKind, MessageKind
-from firstline.tickets.models import Message, Ticket, TicketEvent
+from firstline.tickets.models import Message, Ticket, TicketEvent, Watcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def tell_assignee_of_assignment(*, actor: Actor, event_id: str, ticket_id: int, 
 
 def tell_of_message(*, actor: Actor, event_id: str, message_id: int) -> None:
     """The assignee hears of what others write; requester and followers of a technician's reply."""
-    message = Message.objects.get(pk=message_id)
+    message = _messages.get(message_id)
     ticket = _loaded(message.ticket_id)
     if message.kind == MessageKind.REPLY and not message.by_requester:
         kind = notices.SOLVED if message.is_solution else notices.REPLIED
@@ -67,12 +68,19 @@ def tell_of_undelivered(*, actor: Actor, event_id: str, ticket_id: int) -> None:
 
 
 def _loaded(ticket_id: int) -> Ticket:
-    return Ticket.objects.select_related("assignee", "requester").get(pk=ticket_id)
+    return _tickets.get(ticket_id)
+
+
+_messages = Prepared(lambda pk: Message.objects.filter(pk=pk))
+_tickets = Prepared(lambda pk: Ticket.objects.select_related("assignee", "requester").filter(pk=pk))
+_watchers = Prepared(
+    lambda ticket_id: Watcher.objects.filter(ticket_id=ticket_id).select_related("person__organization")
+)
 
 
 def _tell_watchers(telling: Telling, ticket: Ticket, message: Message) -> None:
     """Followers in copy get the mail itself; technicians who follow are told at the desk."""
-    for watcher in ticket.watchers.select_related("person__organization"):
+    for watcher in _watchers(ticket.pk):
         person = watcher.person
         if person.pk not in {message.author_id, ticket.requester_id, ticket.assignee_id}:
             in_desk = person.organization.is_provider

@@ -2,7 +2,14 @@
 
 from firstline.tickets.queries.lists import Page, Row, open_list, rows_of, view_counts, views_for
 from firstline.tickets.queries.loads import open_loads, technicians_of
-from firstline.tickets.queries.page import Entry, TicketPage, conversation, ticket_page, timeline
+from firstline.tickets.queries.page import (
+    Entry,
+    TicketPage,
+    conversation,
+    readable_messages,
+    ticket_page,
+    timeline,
+)
 from firstline.tickets.queries.presenting import event_sentence, people_in, reasons, sentence
 from firstline.tickets.queries.scope import (
     get_ticket_for,
@@ -27,6 +34,7 @@ __all__ = [
     "own_step",
     "parse_number",
     "people_in",
+    "readable_messages",
     "reasons",
     "requested_by",
     "rows_of",

@@ -22,7 +22,7 @@ from django.db.models.lookups import Exact
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput
-from firstline.kit.prepared import Prepared
+from firstline.kit.prepared import Prepared, padded
 from firstline.tickets.enums import View
 from firstline.tickets.models import Ticket, display_id
 from firstline.tickets.moments import NEVER
@@ -30,7 +30,6 @@ from firstline.tickets.permissions import TICKET_VIEW, TICKET_VIEW_ALL
 
 COUNT_MAX = 1000
 LIMIT_MAX = 200
-ROWS_STEP = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +234,7 @@ _rows_by_id = Prepared(lambda *ids: Ticket.objects.filter(pk__in=ids).order_by()
 def _rows(ids: Sequence[int]) -> list[Row]:
     if not ids:
         return []
-    # Pages of all lengths share a few shapes: an id may be asked for twice.
-    padded = [*ids, *([ids[0]] * (-len(ids) % ROWS_STEP))]
-    found = {values[0]: Row(*values) for values in _rows_by_id(*padded)}
+    found = {values[0]: Row(*values) for values in _rows_by_id(*padded(ids))}
     return [found[pk] for pk in ids if pk in found]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet, Sum
 
 from firstline.accounts.models import Person
+from firstline.kit.prepared import Prepared, padded
 from firstline.tickets.enums import PAUSED_STATUSES
 from firstline.tickets.models import Ticket
 
@@ -20,11 +21,26 @@ class Load:
 
 def open_loads(person_ids: Collection[int]) -> dict[int, Load]:
     """The load of each of these technicians; two queries, each within one index."""
-    mine = Ticket.objects.filter(is_open=True, assignee_id__in=person_ids).order_by()
-    counts = dict(mine.values_list("assignee_id").annotate(Count("pk")))
-    active = mine.exclude(status__in=PAUSED_STATUSES)
-    minutes = dict(active.values_list("assignee_id").annotate(Sum("expected_minutes")))
+    if not person_ids:
+        return {}
+    ids = padded(person_ids)
+    counts, minutes = dict(_counts(*ids)), dict(_minutes(*ids))
     return {pk: Load(counts.get(pk, 0), minutes.get(pk, 0)) for pk in person_ids}
+
+
+def _open_of(*person_ids: int) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(is_open=True, assignee_id__in=person_ids).order_by()
+
+
+_counts = Prepared(lambda *ids: _open_of(*ids).values_list("assignee_id").annotate(Count("pk")))
+_minutes = Prepared(
+    lambda *ids: (
+        _open_of(*ids)
+        .exclude(status__in=PAUSED_STATUSES)
+        .values_list("assignee_id")
+        .annotate(Sum("expected_minutes"))
+    )
+)
 
 
 def technicians_of(team_id: int) -> QuerySet[Person]:

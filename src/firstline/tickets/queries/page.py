@@ -121,6 +121,11 @@ def conversation(ticket: Ticket, actor: Actor) -> QuerySet[Message]:
     return _readable(ticket.pk, staff=is_staff_for(actor, ticket))
 
 
+def readable_messages(ticket: Ticket, actor: Actor) -> list[Message]:
+    """The rows of `conversation`; one query whose SQL is kept."""
+    return (_all_messages if is_staff_for(actor, ticket) else _public_messages)(ticket.pk)
+
+
 def _readable(ticket_id: int, *, staff: bool) -> QuerySet[Message]:
     messages = Message.objects.filter(ticket_id=ticket_id).order_by("created_at", "id")
     if staff:
