@@ -31,6 +31,7 @@ ICONS: dict[str, str] = {
     EventKind.DELIVERY: "mail",
     EventKind.UNDONE: "undo",
     EventKind.WITHDRAWN: "undo",
+    EventKind.THANKED: "check",
 }
 
 

@@ -113,6 +113,7 @@ class EventKind(models.TextChoices):
     ALERT = "alert"
     UNDONE = "undone"
     WITHDRAWN = "withdrawn"
+    THANKED = "thanked"
 
 
 class StepKind(models.TextChoices):

@@ -14,10 +14,10 @@ from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, NotAllowed
 from firstline.outbox import actions as outbox
 from firstline.tickets.actions import clocks, indexing, intake, steps
-from firstline.tickets.actions.core import apply_change, locked, push_changed
+from firstline.tickets.actions.core import RULES, Note, apply_change, locked, push_changed
 from firstline.tickets.actions.messages import MessageDraft, add_watchers, insert_message
 from firstline.tickets.actions.status import apply_status
-from firstline.tickets.enums import Channel, MessageKind, Status, StepKind
+from firstline.tickets.enums import Channel, EventKind, MessageKind, Status, StepKind
 from firstline.tickets.events import MessageAdded, TicketResolved
 from firstline.tickets.limits import REOPEN_DAYS
 from firstline.tickets.models import Message, Ticket
@@ -29,6 +29,7 @@ from firstline.tickets.permissions import (
     check_staff,
     is_staff_for,
 )
+from firstline.tickets.thanks import says_only_thanks
 
 
 class MoreFields(TypedDict, total=False):
@@ -68,9 +69,9 @@ def reply(
     From a technician: the first one stops the response clock, a new ticket becomes open (or
     goes to `status`), and the text goes out by mail to the requester and `cc`. From the
     requester or a participant: a ticket that waits for them, or is resolved, becomes open
-    again. A repeated `external_key` returns the message it made before. Raises
-    `ticket_is_closed`, `ticket_reopen_too_late`, and what the status change raises. Announces
-    `tickets.message_added`.
+    again, unless a solved one hears nothing but thanks. A repeated `external_key` returns the
+    message it made before. Raises `ticket_is_closed`, `ticket_reopen_too_late`, and what the
+    status change raises. Announces `tickets.message_added`.
 
     With `hold_seconds` a technician's reply leaves only after so long: until then the requester does
     not see it, nobody is told, and `undo_step` brings the words back. What it does to status and clocks
@@ -166,7 +167,7 @@ def apply_message(
     apply_change(
         ticket, actor, verb="tickets.message_added", fields=fields, recorded=_recorded(message), at=at
     )
-    _move_on(actor, ticket, status, staff=staff)
+    _move_on(actor, ticket, message, status, staff=staff)
     if message.held_until is None:
         _let_go(actor, ticket, message)
     else:
@@ -283,14 +284,25 @@ def _addressed(ticket: Ticket, draft: MessageDraft, *, staff: bool) -> MessageDr
     return replace(draft, by_requester=not staff, to=to, message_id=message_id)
 
 
-def _move_on(actor: Actor, ticket: Ticket, status: str | None, *, staff: bool) -> None:
+def _move_on(actor: Actor, ticket: Ticket, message: Message, status: str | None, *, staff: bool) -> None:
     """The status that follows from who spoke."""
     if staff:
         wanted = status or (Status.OPEN if ticket.status == Status.NEW else None)
         if wanted and wanted != ticket.status:
             apply_status(actor, ticket, intake.clean_choice(wanted, Status.values, "status"))
+    elif not ticket.is_open and _is_only_thanks(ticket, message):
+        note = Note(EventKind.THANKED, {"status": str(ticket.status)}, by=RULES)
+        apply_change(ticket, actor, verb="tickets.ticket_kept_solved", fields={}, notes=[note])
     elif ticket.status in {Status.WAITING_REQUESTER, Status.RESOLVED, Status.CLOSED}:
         apply_status(actor, ticket, Status.OPEN, by_participant=True)
+
+
+def _is_only_thanks(ticket: Ticket, message: Message) -> bool:
+    """Politeness does not reopen; anything attached, or a word more, does."""
+    if message.attachments.exists():
+        return False
+    worker = ticket.assignee.name if ticket.assignee else ""
+    return says_only_thanks(message.body_text, message.author_label, ticket.requester.name, worker)
 
 
 def _recorded(message: Message) -> dict[str, object]:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from firstline.audit import actions as audit
 from firstline.kit import clock, rows
-from firstline.kit.actor import Actor
+from firstline.kit.actor import Actor, automation
 from firstline.kit.errors import Conflict, NotFound
 from firstline.kit.prepared import Prepared
 from firstline.outbox import actions as outbox
@@ -18,6 +18,9 @@ from firstline.tickets.enums import EventKind
 from firstline.tickets.models import Ticket, TicketEvent
 
 JSON = Mapping[str, Any]
+
+RULES = automation("rules")
+"""Whose hand the timeline shows for what nobody chose."""
 
 
 @dataclass(frozen=True, slots=True)

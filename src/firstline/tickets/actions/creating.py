@@ -12,13 +12,13 @@ from firstline.audit import actions as audit
 from firstline.devices.models import Device
 from firstline.files.models import StoredFile
 from firstline.kit import clock, rows
-from firstline.kit.actor import Actor, automation
+from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput, NotAllowed
 from firstline.kit.text import guess_language
 from firstline.organizations.models import Service, Team
 from firstline.outbox import actions as outbox
 from firstline.tickets.actions import clocks, indexing, intake
-from firstline.tickets.actions.core import Note, push_changed, write_events
+from firstline.tickets.actions.core import RULES, Note, push_changed, write_events
 from firstline.tickets.actions.messages import MessageDraft, add_watchers, insert_message
 from firstline.tickets.actions.policies import (
     Facts,
@@ -37,9 +37,6 @@ from firstline.tickets.permissions import (
     TICKET_VIEW_ALL,
     check_can_view,
 )
-
-RULES = automation("rules")
-"""Whose hand the timeline shows for what nobody chose."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,10 @@ def _undone(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str
     return _("%(who)s took the assignment back; %(name)s has the ticket.") % names
 
 
+def _thanked(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
+    return _("The ticket stays solved: the answer says nothing but thanks.")
+
+
 def _withdrawn(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
     return _("%(who)s took a reply back before it was sent.") % {"who": who}
 
@@ -167,6 +171,7 @@ _TELLERS = {
     EventKind.ALERT: _alert,
     EventKind.UNDONE: _undone,
     EventKind.WITHDRAWN: _withdrawn,
+    EventKind.THANKED: _thanked,
 }
 
 
