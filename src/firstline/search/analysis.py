@@ -17,7 +17,7 @@ import Stemmer
 
 from firstline.search.hanzi import SIMPLIFIED
 
-VERSION = 2
+VERSION = 3
 TOKEN_CHARS_MAX = 60
 TEXT_CHARS_MAX = 100_000
 TERMS_MAX = 6_000
@@ -31,6 +31,7 @@ IS_CJK = re.compile(rf"[{CJK}]")
 _SEAM = re.compile(rf"(?=([^\W_{CJK}][{CJK}]|[{CJK}][^\W_{CJK}]))")
 _SEPARATORS = re.compile(r"[-_./:@+#'’\\&]+")
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
+_CODE = re.compile("0x0*([0-9a-f]{2,})")  # 11b is enough of 0x0000011b
 _LETTERS_WITH_MARKS = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 
 _stem = Stemmer.Stemmer("english").stemWord
@@ -118,6 +119,8 @@ def _words(folded: str) -> Iterator[Word]:
         is_cjk = bool(IS_CJK.match(run))
         left, right = folded[max(0, start - 1) : start + 1], folded[end - 1 : end + 1]
         bare = _bare(run)
+        if not joined(bare):
+            continue  # an underscore is no word
         yield Word(
             text=run if is_cjk else bare[:TOKEN_CHARS_MAX],
             kind="cjk" if is_cjk else "word" if bare.isalpha() or bare.isdigit() else "identifier",
@@ -195,6 +198,8 @@ def _expand_identifier(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for start in range(1, min(len(parts) - 1, TAILS_MAX + 1)):
         tail = run.find(parts[start], sum(map(len, parts[:start])))
         extra[run[tail : tail + TOKEN_CHARS_MAX]] = None
+    if code := _CODE.fullmatch(run):
+        extra[code.group(1)] = None
     if run[0] == "v" and run[1:2].isdigit():
         extra[whole[1:]] = None
     return tuple(scored), tuple(term for term in extra if term and term not in scored)

@@ -153,8 +153,6 @@ def _begin(actor: Actor, query: Query, sources: Sequence[Source]) -> Search:
     search.conditions, unwanted = fields.conditions_of(actor, query, sources)
     for slot in make_slots(query.excluded, lexicon, is_live=False) if query.excluded else []:
         unwanted.append(slot.expression)
-    for phrase in query.excluded_phrases:
-        unwanted.append(_phrase(phrase, lexicon))
     search.unwanted = Any(unwanted) if unwanted else None
     slots = make_slots(query.words, lexicon, is_live=query.is_live)
     search.slots, search.corrections = repaired(
@@ -178,6 +176,8 @@ def _matches(search: Search, wanted: int) -> Matches:
             more = search.match(relaxed)
             matches.full.update(candidate.id for candidate in more)
             _add(matches, more)
+    if capped and not search.is_question:
+        return matches
     if len(search.units) > 1 and (search.is_question or len(matches.candidates) < wanted):
         _add(matches, search.match(proposal(search.units)))
     return matches
@@ -230,11 +230,12 @@ def _ordered(search: Search, matches: Matches) -> list[tuple[Candidate, int]]:
     ranked = score(candidates, groups, scope=search.scope, totals=search.totals, weights=weights)
     scores = ranked.scores * (1 - weights.coverage + weights.coverage * ranked.coverage)
     scores *= _freshness(candidates)
-    final = (scores * 1000).astype(np.int64) + 1
     first = set() if search.is_question else matches.full
     full = np.array([candidate.id in first for candidate in candidates])
+    scores *= np.where(full, weights.full, 1.0)
+    final = (scores * 1000).astype(np.int64) + 1
     ids = np.array([candidate.id for candidate in candidates])
-    order = np.lexsort((-ids, -final, ~full))
+    order = np.lexsort((-ids, -final))
     # Beside documents that hold every word, one that lacks most of what was said is no answer.
     least = weights.partial_min if full.any() else 0.0
     return [
@@ -276,10 +277,14 @@ def _verified(
     search: Search, ordered: list[tuple[Candidate, int]], matches: Matches
 ) -> tuple[list[tuple[Candidate, int]], Matches]:
     """Only documents whose text really holds the phrases, of the best `VERIFIED_MAX`."""
-    if not search.query.phrases or not ordered:
+    query = search.query
+    if not (query.phrases or query.excluded_phrases) or not ordered:
         return ordered, matches
     head = ordered[:VERIFIED_MAX]
-    holding = texts.holding([candidate for candidate, _ in head], search.query.phrases, search.scope)
+    candidates = [candidate for candidate, _ in head]
+    holding = texts.holding(candidates, query.phrases, search.scope)
+    for phrase in query.excluded_phrases:
+        holding -= texts.holding(candidates, [phrase], search.scope)
     kept = [pair for pair in head if pair[0].id in holding]
     capped = matches.is_capped or len(ordered) > VERIFIED_MAX
     return kept, Matches([c for c, _ in kept], matches.full & holding, capped)

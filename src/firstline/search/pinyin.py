@@ -35,6 +35,19 @@ class Table:
             for character in characters:
                 self._index[ord(character) - FIRST] = len(self._readings) - 1
 
+        self.syllables = frozenset(syllable for readings in self._readings for syllable in readings)
+
+    def syllables_of(self, word: str, most: int = 4) -> list[str]:
+        """A Latin word taken apart into syllables, the longest first; empty where it is not all pinyin."""
+        if not word:
+            return []
+        for length in range(min(6, len(word)), 0, -1):
+            if word[:length] in self.syllables:
+                rest = self.syllables_of(word[length:], most - 1) if most > 1 else []
+                if rest or length == len(word):
+                    return [word[:length], *rest]
+        return []
+
     def of(self, character: str) -> tuple[str, ...]:
         """The readings of one character, most frequent first; none of what is not Chinese."""
         place = ord(character) - FIRST

@@ -7,7 +7,6 @@ from types import ModuleType
 
 from firstline.kit.actor import Actor
 from firstline.search.fields import completions
-from firstline.search.plain import Found, Match, any_of, search, terms_of
 from firstline.search.results import Completion, Correction, Facet, FacetValue, Hit, Part, Problem, Results
 from firstline.search.sources import FieldSpec, Source, forget_source, register_source, source_of, sources
 
@@ -17,24 +16,19 @@ __all__ = [
     "Facet",
     "FacetValue",
     "FieldSpec",
-    "Found",
     "Hit",
-    "Match",
     "Part",
     "Problem",
     "Results",
     "Source",
-    "any_of",
     "complete",
     "find",
     "forget_source",
     "ranking",
     "register_source",
-    "search",
     "similar",
     "source_of",
     "sources",
-    "terms_of",
     "tokens_of",
 ]
 

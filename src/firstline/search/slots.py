@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from firstline.search import pinyin
 from firstline.search.analysis import Word, expand, joined, pairs, pieces, stem
 from firstline.search.expressions import All, Any, Expression, Term
 from firstline.search.ranking import Group
@@ -23,6 +24,7 @@ _FINAL = (
 )
 _PINYIN = re.compile(f"(?:{_INITIAL}?{_FINAL})*(?:{_INITIAL}?{_FINAL}|{_INITIAL})")
 _SHORT_PINYIN = 3
+SPELLED_MIN, SPELLED_MAX = 4, 24
 # One letter begins everything; it is taken as a word.
 START_CHARS_MIN = 2
 
@@ -133,12 +135,14 @@ def _cjk_slot(word: Word, lexicon: Lexicon) -> Slot:
     run = word.text
     terms = list(dict.fromkeys(pairs(run))) or [run]
     characters = dict.fromkeys(run) if len(run) > 1 else ()
+    # Where a pair is unknown, its characters may still lead to what was meant.
+    lone = dict.fromkeys(char for term in terms if not lexicon.counts[term] for char in term)
     single = [{char: lexicon.rarity(char) * lexicon.weights.unigram} for char in characters]
     return Slot(
         word=word,
         expression=run_expression(run),
         groups=[{term: lexicon.rarity(term)} for term in terms] + single,
-        units=[Unit(lexicon.counts[term], Term(term)) for term in terms if not _is_question(term)],
+        units=[Unit(lexicon.counts[term], Term(term)) for term in (*terms, *lone) if not _is_question(term)],
         is_required=not _is_question(run),
         marks=frozenset({run, *terms}),
     )
@@ -168,6 +172,11 @@ def _word_slot(word: Word, lexicon: Lexicon, *, is_live: bool) -> Slot:
         expressions.append(Term(f"{TAIL}{text}", is_prefix=True))
     if text.isascii() and not is_number:
         expressions += _spelled(text, is_known=bool(count))
+    meant = _meant_in_chinese(text, lexicon) if not count and not longer else []
+    if meant:
+        expressions.append(All([Term(pair) for pair in meant]))
+    for pair in meant:
+        group[pair] = lexicon.rarity(pair)
     expressions += [Term(seam) for seam in (word.seam_left, word.seam_right) if seam]
     reach = count + sum(documents for _, documents in longer)
     expression = Any(expressions)
@@ -180,8 +189,8 @@ def _word_slot(word: Word, lexicon: Lexicon, *, is_live: bool) -> Slot:
         groups=[group],
         units=[Unit(reach, expression)],
         is_required=not is_stop,
-        is_known=bool(count or longer),
-        marks=frozenset({root}),
+        is_known=bool(count or longer or meant),
+        marks=frozenset({root, *meant}),
         starts=frozenset({text}) if is_live else frozenset(),
     )
 
@@ -194,6 +203,24 @@ def _spelled(text: str, *, is_known: bool) -> list[Expression]:
     if len(text) > 1 and not is_known:
         found.append(Term(f"{INITIALS}{text}", is_prefix=True))
     return found
+
+
+def _meant_in_chinese(text: str, lexicon: Lexicon) -> list[str]:
+    """The pairs of characters that a word typed in pinyin means; none where it is not all pinyin."""
+    if not (text.isascii() and SPELLED_MIN <= len(text) <= SPELLED_MAX and _PINYIN.fullmatch(text)):
+        return []
+    syllables = pinyin.table().syllables_of(text)
+    found = [lexicon.words.spelled(syllables[place : place + 2]) for place in range(len(syllables) - 1)]
+    if not found or not all(found):
+        return []
+    chosen = [found[0][0]]
+    for options in found[1:]:
+        fitting = [pair for pair in options if pair[0] == chosen[-1][1]]
+        if not fitting:
+            return []
+        chosen.append(fitting[0])
+    lexicon.learn(chosen)
+    return chosen
 
 
 def _identifier_slot(word: Word, lexicon: Lexicon, *, is_live: bool) -> Slot:

@@ -6,7 +6,7 @@ repairs; counts come from the table. Loaded with the ranker, on the first search
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -92,12 +92,21 @@ class Words:
 
     def sounding_like(self, pair: str, limit: int = 3) -> list[tuple[str, int]]:
         """Frequent pairs of Chinese characters that are typed with the same pinyin, and differ in one."""
-        if self._sounds is None:
-            self._sounds = np.array([_sound(text) for text in self._pairs.tolist()], dtype=np.uint32)
-        same = np.flatnonzero(self._sounds == _sound(pair))
+        same = self._sounding(_sound(pair))
         found = [(str(self._pairs[place]), int(self._pair_documents[place])) for place in same]
         found = [(text, count) for text, count in found if (text[0] == pair[0]) != (text[1] == pair[1])]
         return sorted(found, key=lambda one: (-one[1], one[0]))[:limit]
+
+    def spelled(self, syllables: Sequence[str]) -> list[str]:
+        """Frequent pairs of characters that two syllables may spell, most frequent first."""
+        same = self._sounding(crc32(" ".join(syllables).encode()))
+        best = sorted(same, key=lambda place: (-int(self._pair_documents[place]), int(place)))[:3]
+        return [str(self._pairs[place]) for place in best]
+
+    def _sounding(self, sound: int) -> NDArray[np.int64]:
+        if self._sounds is None:
+            self._sounds = np.array([_sound(text) for text in self._pairs.tolist()], dtype=np.uint32)
+        return np.flatnonzero(self._sounds == sound)
 
     def _near_whole(self, word: str, most: int) -> dict[str, Repair]:
         mask = np.abs(self._lengths - len(word)) <= most

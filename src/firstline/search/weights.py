@@ -17,6 +17,8 @@ class Weights:
     unigram: float = 1.0
     part: float = 0.5
     stop_word: float = 0.5
+    # What a document that holds every word of a short query counts more.
+    full: float = 3.0
     # How much of the score depends on how many of the words (by rarity) a document holds.
     coverage: float = 0.25
     # Beside documents that hold every word: what share of the words, by rarity, another must hold.

@@ -7,6 +7,7 @@ SEED = """
 sign in, log in, login, logon, log on, 登录, 登陆, 登入
 can't sign in, can't log in, cannot log in, unable to log in, login failed, 无法登录, 登录不上, 登不上
 sign out, log out, log off, logout, 注销, 退出登录
+forgot, forgotten, can't remember, 忘记, 忘了, 想不起来
 password, passwd, pwd, passcode, 密码, 口令
 reset, 重置
 account, user account, 账号, 帐号, 账户, 帐户
@@ -77,8 +78,15 @@ headset, headphones, earphones, 耳机
 sound, audio, 声音, 音频
 projector, beamer, 投影仪, 投影
 phone, telephone, 电话
-mobile phone, smartphone, cell phone, 手机
+mobile phone, mobile, smartphone, cell phone, cellphone, 手机
 permission, access rights, privileges, 权限
+lost, missing, 丢失, 丢了, 遗失
+stolen, theft, 被偷, 失窃, 被盗
+delete, deleted, erase, erased, remove, 删除, 删了, 删掉
+usb stick, memory stick, thumb drive, flash drive, u盘, 优盘
+borrow, loan, 借用, 借
+replace, replacement, exchange, 更换, 换新
+liquid, water, spilled, coffee, 进水, 洒水
 access denied, permission denied, 拒绝访问, 没有权限
 request, order, apply for, 申请
 employee, staff, 员工

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from firstline.accounts.testing import make_actor
 from firstline.audit.queries import trigger_faults
@@ -214,3 +216,170 @@ def test_what_the_owner_withholds_now_is_not_shown_whatever_the_tokens_say():
     results = ask("shelf:b atlas", facets=True)
     assert (sorted(hit.object_id for hit in results.hits), results.total) == ([1, 2], 2)
     assert results.facets[1].values[0].count == 2
+
+
+def test_mistyped_words_are_searched_as_what_was_meant():
+    for number in range(1, 13):
+        add(number, "Printer offline" if number % 2 else "Docking station dead", "the wireless pointer")
+    add(20, "更换硒鼓", "共享文件夹")
+    count()
+
+    for typed, right in [
+        ("pritner offline", "printer offline"),
+        ("prnter", "printer"),
+        ("dockingstation", "docking station"),
+        ("wireles pointr", "wireless pointer"),
+        ("printer thhe offline", "printer offline"),
+    ]:
+        assert found(typed, live=False) == found(right, live=False) != [], typed
+    assert [fix.used for fix in ask("pritner offl").corrections] == ["printer"]
+    assert found("硒股") == found("genghuan") == found("gh") == found("gongxiang wenjian ") == [20]
+    assert ask("硒股").corrections[0].used == "硒鼓"
+    assert found("zzzqqq") == []
+
+
+def test_a_repair_never_names_a_word_that_the_reader_cannot_find():
+    add(1, "Acquisition of Globex", visibility=("board",))
+    add(2, "Printer", visibility=("all",))
+    count()
+
+    results = ask("globx")
+
+    assert (results.hits, results.corrections) == ([], [])
+    assert ask("globx", "board").corrections[0].used == "globex"
+
+
+def test_fragments_of_chinese_and_of_mixed_text_are_found():
+    text = "财务部的ERP系统无法连接VPN网络，请重启打印机"
+    add(1, "工单", text)
+    add(2, "别的", "电脑很慢")
+    count()
+
+    for start in range(len(text)):
+        for length in (2, 3, 5):
+            fragment = text[start : start + length]
+            if "，" not in fragment and len(fragment) > 1 and not fragment.isascii():
+                assert 1 in found(fragment), fragment
+
+
+def test_identifiers_are_found_whole_in_part_and_from_the_start():
+    add(
+        1,
+        "Laptop",
+        "failed with 0x0000011b on 10.20.30.40",
+        identifiers=["SRV-DB01.corp.example", "5CD1234XYZ", "INC-42"],
+    )
+    add(2, "Other", "2024")
+    count()
+
+    for typed in (
+        "srv-db01",
+        "db01",
+        "SRVDB01",
+        "cd1234",
+        "34xyz",
+        "inc-42",
+        "INC42",
+        "42",
+        "11b",
+        "10.20.30",
+    ):
+        assert found(typed) == [1], typed
+    assert found("v-db0") == [1]
+
+
+def test_what_means_the_same_is_found_and_ranks_lower():
+    add(1, "Cannot log in")
+    add(2, "登录失败")
+    add(3, "Sign in fails")
+    count()
+
+    assert found("sign in", live=False) == [3, 1, 2]
+    assert found("登录")[0] == 2
+    assert sorted(found("登录")) == [1, 2, 3]
+
+
+def test_filters_phrases_and_exclusions(fields):
+    for number, (status, team) in enumerate(
+        [("open", "网络"), ("closed", "ERP team"), ("open", "ERP team")], 1
+    ):
+        add(number, "VPN drops", f"again and again {number}", fields={"status": [status], "team": [team]})
+    add(4, "Drops VPN")
+
+    assert sorted(found("status:open")) == [1, 3]
+    assert found("状态:Open team:网络") == [1]
+    assert found('team:"erp team" -status:closed vpn') == [3]
+    assert sorted(found("team:网络,erp")) == [1]
+    assert sorted(found('"vpn  DROPS"')) == [1, 2, 3]
+    assert found('-"vpn drops" vpn') == [4]
+    assert sorted(found("vpn -again")) == [4]
+    assert [(p.code, p.text) for p in ask("stauts:open").problems] == [("filter_unknown", "stauts")]
+    assert [p.code for p in ask('"vpn').problems] == ["quote_open"]
+    results = ask("vpn status:open", facets=True)
+    facet = {facet.name: facet for facet in results.facets}["status"]
+    assert [(v.value, v.count, v.is_chosen) for v in facet.values] == [("open", 2, True)]
+    done = [one.insert for one in queries.complete(reader("all"), "vpn sta", 7)]
+    assert "status:" in done
+    assert [one.insert for one in queries.complete(reader("all"), "状态:O", 4)] == ["状态:open "]
+
+
+@pytest.fixture
+def fields() -> None:
+    spec = FieldSpec(
+        "status", "Status", aliases=("状态",), choices=lambda: {"open": "Open", "closed": "Closed"}
+    )
+    register_source(replace(source_of("book"), fields=[spec, FieldSpec("team", "Team")]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"' * 500,
+        "(" * 400,
+        "a" * 9_999,
+        '* OR NOT "' * 900,
+        "\x00\ud800 x",
+        ".*(a+)+$",
+        "-",
+        "status:",
+        "你" * 9_000,
+    ],
+)
+def test_any_text_is_answered(text):
+    add(1, "VPN")
+
+    assert ask(text).total in {0, 1}
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_is_an_error(text):
+    ask(text, facets=True)
+
+
+def test_the_whole_of_what_was_found_is_counted_up_to_the_cap(monkeypatch):
+    monkeypatch.setattr("firstline.search.finding.CAP", 5)
+    with transaction.atomic():
+        actions.index_many(Document("book", n, 1, "Printer", "", ("all",)) for n in range(1, 9))
+
+    results = ask("printer")
+
+    assert (results.total, results.is_capped, len(results.hits)) == (5, True, 5)
+
+
+def test_similar_documents_for_a_text():
+    add(1, "Printer on floor two shows offline", "the queue on print01 stands still")
+    add(2, "Cannot connect to the VPN from home", "certificate expired")
+    add(3, "打印机显示脱机", "队列停住了，无法打印")
+    count()
+    actor = reader("all")
+
+    assert [
+        hit.object_id for hit in queries.similar(actor, "our printer is offline, queue stuck", kinds=["book"])
+    ] == [1]
+    assert [hit.object_id for hit in queries.similar(actor, "二楼打印机脱机，队列不动", kinds=["book"])] == [
+        3
+    ]
+    assert queries.similar(actor, "printer offline", kinds=["book"]) == []
+    assert queries.similar(actor, "our printer is offline now", kinds=["book"], exclude=("book", 1)) == []
+    assert queries.similar(reader("none"), "our printer is offline now", kinds=["book"]) == []
