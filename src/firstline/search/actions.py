@@ -12,10 +12,22 @@ from firstline.search import counting
 from firstline.search.documents import Document
 from firstline.search.models import Entry, EntryText, Tally
 from firstline.search.rows import Row, row_of
+from firstline.search.synonym_actions import delete_synonym, save_synonym
 from firstline.search.terms import countable
 from firstline.search.touch_actions import catch_up, touch, touch_all
 
-__all__ = ["Document", "catch_up", "count_terms", "index", "index_many", "remove", "touch", "touch_all"]
+__all__ = [
+    "Document",
+    "catch_up",
+    "count_terms",
+    "delete_synonym",
+    "index",
+    "index_many",
+    "remove",
+    "save_synonym",
+    "touch",
+    "touch_all",
+]
 
 _BATCH = 200
 _ENTRY = (

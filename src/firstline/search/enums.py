@@ -16,6 +16,8 @@ class RebuildState(models.TextChoices):
 REBUILD_TAKES_OVER_SECONDS = 20
 
 ERRORS = {
+    "synonym_alone": _("Give at least two words or expressions, separated by commas."),
+    "synonym_too_long": _("At most %(most)s words or expressions may stand for each other."),
     "rebuild_driven": _("The index is being rebuilt already, by another process."),
     "judged_file_unreadable": _("Cannot read %(file)s: %(reason)s."),
     "judged_file_empty": _("%(file)s holds no lines."),
