@@ -10,7 +10,9 @@ import "./islands/ui/presence-list/presence-list";
 import "./islands/ui/suggest-box/suggest-box";
 import "./islands/ui/undo-toast/undo-toast";
 import { watchKeys } from "./islands/ui/key-help/key-help";
+import { stayPrivate } from "./lib/here";
 import { teachManners } from "./lib/page";
 
+stayPrivate();
 teachManners();
 watchKeys();

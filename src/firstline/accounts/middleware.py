@@ -12,8 +12,10 @@ from firstline.accounts import actions, queries
 from firstline.accounts.models import Person
 from firstline.kit import clock
 from firstline.kit.actor import ANONYMOUS, Actor
+from firstline.ui import here
 
 _SEEN_MAX = 20_000
+_KEPT = ("/desk/", "/portal/")
 
 
 class ActorMiddleware:
@@ -27,8 +29,14 @@ class ActorMiddleware:
         request.actor = self._actor(request)  # type: ignore[attr-defined]
         response = self.get_response(request)
         if request.actor.is_signed_in:  # type: ignore[attr-defined]
-            # Neither a shared computer nor a proxy keeps what one person may see.
-            response.setdefault("Cache-Control", "private, no-store")
+            # No proxy keeps what one person may see. A browser keeps pages of daily work for its back
+            # button; they check whom they are shown to, and go when the session ends.
+            kept = request.path.startswith(_KEPT) and response.status_code == 200
+            response.setdefault("Cache-Control", "private, no-cache" if kept else "private, no-store")
+            if here.CLEARED not in response:
+                here.keep(request, response)
+        elif here.COOKIE in request.COOKIES:
+            here.clear(response, drafts=False)
         return response
 
     def _actor(self, request: HttpRequest) -> Actor:

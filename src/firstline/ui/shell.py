@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 
 from firstline.kit.actor import ANONYMOUS, Actor
-from firstline.ui import i18n, languages, navigation, rails, toasts
+from firstline.ui import here, i18n, languages, navigation, rails, toasts
 from firstline.ui.navigation import Link
 
 
@@ -41,6 +41,11 @@ class Shell:
 
     def tool(self, kind: str) -> Link | None:
         return navigation.tool(kind, self.request, self.actor)
+
+    @property
+    def mark(self) -> str:
+        """By which a page kept for the back button knows its reader; empty for strangers."""
+        return here.mark_of(self.request) if self.actor.is_signed_in else ""
 
     @property
     def bell_url(self) -> str:

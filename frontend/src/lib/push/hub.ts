@@ -23,6 +23,9 @@ let state: State = START;
 let socket: WebSocket | null = null;
 const listeners = new Set<Listener>();
 
+// A page with an open socket cannot be kept for the back button; it connects again when it returns.
+window.addEventListener("pagehide", () => socket?.close());
+
 /** Hear about `topics` until the returned function is called. */
 export function listen(
   topics: readonly string[],

@@ -144,5 +144,30 @@ def test_an_ordinary_request_costs_two_queries_for_session_and_person(browser: C
     assert len(about_people) == 1, about_people
 
 
-def test_pages_of_a_signed_in_person_are_not_kept(browser: Client) -> None:
+def test_pages_of_a_signed_in_person_are_kept_by_nobody_else(browser: Client) -> None:
     assert browser.get("/accounts/profile/")["Cache-Control"] == "private, no-store"
+    assert browser.get("/portal/")["Cache-Control"] == "private, no-cache"
+
+
+def test_a_kept_page_knows_whose_it_is(browser: Client) -> None:
+    page = browser.get("/portal/").content.decode()
+    mark = browser.cookies["firstline_here"].value
+    assert f'data-here="{mark}"' in page
+    assert "firstline_here" not in browser.get("/portal/").cookies
+
+    answer = browser.post("/accounts/logout/")
+
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert answer.cookies["firstline_here"].value == ""
+    assert "data-here" not in browser.get("/accounts/login/").content.decode()
+
+
+def test_a_session_that_ended_elsewhere_takes_kept_pages_along(browser: Client) -> None:
+    browser.get("/portal/")
+    stranger = Client()
+    stranger.cookies["firstline_here"] = browser.cookies["firstline_here"].value
+
+    answer = stranger.get("/portal/")
+
+    assert answer["Clear-Site-Data"] == '"cache"'
+    assert answer.cookies["firstline_here"].value == ""

@@ -18,6 +18,7 @@ from firstline.accounts.forms.sign_in import ForgottenForm, NewPasswordForm, Sig
 from firstline.accounts.models import Person
 from firstline.kit.errors import DomainError, InvalidInput
 from firstline.organizations.queries import installation
+from firstline.ui import here
 from firstline.ui.forms import apply_error
 from firstline.ui.gates import actor_of, public
 from firstline.ui.pages import redirect, render
@@ -95,7 +96,9 @@ def sign_out(request: HttpRequest) -> Answer:
     """POST signs out; GET asks, because links must not sign people out."""
     if request.method == "POST":
         logout(request)
-        return redirect(request, reverse("account_login"), toast=_("You are signed out."))
+        answer = redirect(request, reverse("account_login"), toast=_("You are signed out."))
+        here.clear(answer, drafts=True)
+        return answer
     if not actor_of(request).is_signed_in:
         return redirect(request, reverse("account_login"))
     return render(request, "account/logout.html")
