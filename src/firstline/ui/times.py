@@ -45,8 +45,12 @@ def _full_date(local: date, locale: Locale) -> str:
 
 def day(at: datetime) -> str:
     """Today, Tomorrow, Yesterday, Thu, 12 Nov, 12 Nov 2025."""
-    local, today = at.astimezone(_zone()), clock.now().astimezone(_zone())
-    distance = (local.date() - today.date()).days
+    zone = _zone()
+    return _day(at.astimezone(zone), clock.now().astimezone(zone).date())
+
+
+def _day(local: datetime, today: date) -> str:
+    distance = (local.date() - today).days
     if distance == 0:
         return _("Today")
     if distance == 1:
@@ -61,12 +65,16 @@ def day(at: datetime) -> str:
 
 def when_words(at: datetime) -> str:
     """09:42 today, otherwise with the day; without the time when far away."""
-    local, today = at.astimezone(_zone()), clock.now().astimezone(_zone())
-    if local.date() == today.date():
-        return time_of_day(at)
-    if abs((local.date() - today.date()).days) < 7:
-        return f"{day(at)} {time_of_day(at)}"
-    return day(at)
+    zone = _zone()
+    return _when_words(at.astimezone(zone), clock.now().astimezone(zone).date())
+
+
+def _when_words(local: datetime, today: date) -> str:
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if abs((local.date() - today).days) < 7:
+        return f"{_day(local, today)} {local:%H:%M}"
+    return _day(local, today)
 
 
 def ago_words(at: datetime) -> str:
@@ -115,7 +123,16 @@ def _element(at: datetime | None, words: str) -> SafeString:
 
 def when(at: datetime | None) -> SafeString:
     """A `<time>` with `when_words`; nothing for no time."""
-    return _element(at, when_words(at) if at else "")
+    if at is None:
+        return SafeString("")
+    zone = _zone()
+    return _when(at, clock.now().astimezone(zone).date(), zone, translation.get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _when(at: datetime, today: date, zone: tzinfo, _language: str) -> SafeString:
+    """The pages of a day show the same moments again and again; the language is the active one."""
+    return _element(at, _when_words(at.astimezone(zone), today))
 
 
 def ago(at: datetime | None) -> SafeString:
