@@ -2,11 +2,14 @@
 
 import "./styles/app.css";
 import "./islands/ui/clock-chip/clock-chip";
+import "./islands/ui/command-palette/command-palette";
 import "./islands/ui/draft-keeper/draft-keeper";
 import "./islands/ui/file-drop/file-drop";
 import "./islands/ui/live-region/live-region";
 import "./islands/ui/open-tabs/open-tabs";
 import "./islands/ui/presence-list/presence-list";
+import "./islands/ui/search-box/search-box";
+import "./islands/ui/seen-thing/seen-thing";
 import "./islands/ui/suggest-box/suggest-box";
 import "./islands/ui/undo-toast/undo-toast";
 import { watchKeys } from "./islands/ui/key-help/key-help";

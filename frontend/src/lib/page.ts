@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 import { toast } from "./dom";
+import { forgetAllBut } from "./find/recent";
 import { keepsStill, watchHands } from "./hold";
 import { gettext } from "./strings";
 
@@ -33,6 +34,10 @@ export function teachManners(): void {
     if (form.dataset["sent"]) event.preventDefault();
     form.dataset["sent"] = "1";
     window.setTimeout(() => delete form.dataset["sent"], SENDING_MS); // an answer may be a download
+  });
+  // The next one at this machine must not see what this one looked at.
+  document.addEventListener("submit", (event) => {
+    if (event.target instanceof HTMLFormElement && event.target.hasAttribute("data-sign-out")) forgetAllBut("");
   });
   window.addEventListener("pageshow", () => {
     document.querySelectorAll<HTMLFormElement>("form[data-sent]").forEach((form) => delete form.dataset["sent"]);

@@ -13,10 +13,13 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
+        from firstline.desk import handlers  # noqa: F401
+        from firstline.desk.enums import ERRORS
         from firstline.devices.permissions import DEVICE_ENROL, DEVICE_VIEW
         from firstline.tickets.permissions import TICKET_VIEW
-        from firstline.ui import navigation
+        from firstline.ui import messages, navigation
 
+        messages.register(ERRORS)
         navigation.register_rail_item(
             label=_("My work"), url_name="desk:home", icon="home", permission=TICKET_VIEW, order=10
         )
@@ -36,6 +39,9 @@ class DeskConfig(AppConfig):
         )
         navigation.register_tool(
             "search", label=pgettext_lazy("tool", "Search"), url_name="desk:search", permission=TICKET_VIEW
+        )
+        navigation.register_tool(
+            "palette", label=_("Search or do"), url_name="desk:palette", permission=TICKET_VIEW
         )
         navigation.register_tool(
             "new", label=pgettext_lazy("button", "New"), url_name="desk:new_ticket", permission=TICKET_VIEW

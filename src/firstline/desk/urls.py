@@ -8,6 +8,7 @@ from firstline.desk.views import (
     enrolment,
     home,
     new_ticket,
+    saved,
     search,
     steps,
     ticket,
@@ -17,6 +18,10 @@ from firstline.desk.views import (
 pages = [
     path("desk/", home.home, name="home"),
     path("desk/search/", search.search, name="search"),
+    path("desk/search/palette/", search.palette, name="palette"),
+    path("desk/searches/", saved.index, name="saved_searches"),
+    path("desk/searches/<int:saved_id>/", saved.change, name="saved_search"),
+    path("desk/searches/<int:saved_id>/removal/", saved.remove, name="saved_search_removal"),
     path("desk/counts/", home.counts, name="counts"),
     path("desk/open/", tickets.open_tickets, name="open_tickets"),
     path("desk/today/", home.today, name="today"),

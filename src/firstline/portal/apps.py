@@ -12,6 +12,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import pgettext_lazy
 
+        from firstline.tickets.permissions import PORTAL_USE
         from firstline.ui import navigation
 
         navigation.register_portal_item(
@@ -25,4 +26,16 @@ class PortalConfig(AppConfig):
         )
         navigation.register_portal_item(
             label=pgettext_lazy("portal navigation", "My devices"), url_name="portal:devices", order=40
+        )
+        navigation.register_tool(
+            "portal_search",
+            label=pgettext_lazy("portal navigation", "Search"),
+            url_name="portal:search",
+            permission=PORTAL_USE,
+        )
+        navigation.register_tool(
+            "portal_search_box",
+            label=pgettext_lazy("portal navigation", "Search"),
+            url_name="portal:search_box",
+            permission=PORTAL_USE,
         )

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from firstline.portal.views import asking, devices, home, requests
+from firstline.portal.views import asking, devices, home, requests, search
 
 app_name = "portal"
 urlpatterns = [
     path("portal/", home.home, name="home"),
+    path("portal/search/", search.search, name="search"),
+    path("portal/search/box/", search.box, name="search_box"),
     path("portal/suggest/", asking.suggest, name="suggest"),
     path("portal/ask/", asking.ask, name="ask"),
     path("portal/requests/", requests.index, name="requests"),

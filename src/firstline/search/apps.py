@@ -4,6 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from firstline.search.enums import ERRORS
 
@@ -16,9 +17,18 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self) -> None:
-        from firstline.ui import messages
+        from firstline.organizations.permissions import SETTINGS_MANAGE
+        from firstline.ui import messages, navigation
 
         messages.register(ERRORS)
+        navigation.register_admin_page(
+            group=pgettext_lazy("admin", "System"),
+            label=pgettext_lazy("admin", "Search"),
+            url_name="search:status",
+            permission=SETTINGS_MANAGE,
+            order=85,
+            icon="search",
+        )
         for module in ("tasks", "handlers"):
             import_module(f"firstline.search.{module}")
         import_module("firstline.search.people").register()

@@ -13,12 +13,24 @@ class RebuildState(models.TextChoices):
     STOPPED = "stopped", pgettext_lazy("rebuild", "Stopped")
 
 
+class JudgedState(models.TextChoices):
+    """Where the measuring of a judged set is."""
+
+    RUNNING = "running", pgettext_lazy("judged", "Running")
+    DONE = "done", pgettext_lazy("judged", "Done")
+    FAILED = "failed", pgettext_lazy("judged", "Failed")
+
+
 REBUILD_TAKES_OVER_SECONDS = 20
 
 ERRORS = {
     "synonym_alone": _("Give at least two words or expressions, separated by commas."),
     "synonym_too_long": _("At most %(most)s words or expressions may stand for each other."),
     "rebuild_driven": _("The index is being rebuilt already, by another process."),
+    "judged_run_under_way": _("Another set is being measured. Wait until it is done."),
+    "judged_set_too_large": _(
+        "A set has at most %(documents)s documents and %(queries)s questions, 20 MB each."
+    ),
     "judged_file_unreadable": _("Cannot read %(file)s: %(reason)s."),
     "judged_file_empty": _("%(file)s holds no lines."),
     "judged_line_unreadable": _("%(file)s, line %(line)s: this is not a JSON object."),

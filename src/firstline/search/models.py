@@ -6,7 +6,7 @@ The matching structures over `EntryText.terms` are made by the migrations.
 from django.db import models
 
 from firstline.audit.enums import Trigger
-from firstline.search.enums import RebuildState
+from firstline.search.enums import JudgedState, RebuildState
 
 # SQLite keeps its FTS table in step by triggers; PostgreSQL has a generated column.
 TRIGGERS = [
@@ -131,5 +131,26 @@ class Rebuild(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["state"], condition=models.Q(state="running"), name="search_rebuild_alone"
+            )
+        ]
+
+
+class JudgedRun(models.Model):
+    """A judged set that was measured: its figures, and the questions that went wrong."""
+
+    state = models.CharField(max_length=8, choices=JudgedState, default=JudgedState.RUNNING)
+    asked_by_id = models.BigIntegerField()
+    document_count = models.PositiveIntegerField()
+    query_count = models.PositiveIntegerField()
+    figures = models.JSONField(default=dict)
+    misses = models.JSONField(default=list)
+    error = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state="running"), name="judged_run_alone"
             )
         ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from firstline.kit.errors import Conflict
 from firstline.outbox.events import Context, Retry, RetryLater, job, periodic, step
-from firstline.search import change_actions, rebuild_actions
+from firstline.search import change_actions, judged_actions, rebuild_actions
 from firstline.search.actions import count_terms
 from firstline.search.touch_actions import CATCH_UP, register_worker
 
@@ -50,6 +50,12 @@ def rebuild(args: dict[str, Any], context: Context) -> None:
             rebuild_actions.drive(actor=context.actor)
     else:
         _run_child("rebuild", context)
+
+
+@job(judged_actions.JOB, queue="slow")
+def judge(args: dict[str, Any], _context: Context) -> None:
+    """Measure a judged set that an administrator uploaded."""
+    judged_actions.carry_out_judged_run(args["run_id"])
 
 
 @periodic("search.tend", seconds=120)

@@ -76,7 +76,7 @@ def register_portal_item(
 
 
 def register_tool(kind: str, *, label: Text, url_name: str, permission: str = "") -> None:
-    """Name the page behind one of the desk's fixed tools: "search" or "new"."""
+    """Name the page behind a fixed tool: "search", "palette", "new"; "portal_search", "portal_search_box"."""
     _tools[kind] = Place(label, url_name, permission, 0)
 
 

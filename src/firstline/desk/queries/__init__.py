@@ -1,21 +1,38 @@
 """Reads that compose what the desk's pages show."""
 
 from firstline.desk.queries.facts import TicketFacts, help_for, requester_facts, story_of, ticket_facts
+from firstline.desk.queries.finding import Glance, Thing, dressed, glance
 from firstline.desk.queries.people import Candidate, assignees, find_people
+from firstline.desk.queries.saved import (
+    Saved,
+    get_saved_search_for,
+    own_teams,
+    saved_matching,
+    saved_searches,
+)
 from firstline.desk.queries.work import Today, Work, my_work, queue_rows, today
 from firstline.tickets.queries import view_counts
 
 __all__ = [
     "Candidate",
+    "Glance",
+    "Saved",
+    "Thing",
     "TicketFacts",
     "Today",
     "Work",
     "assignees",
+    "dressed",
     "find_people",
+    "get_saved_search_for",
+    "glance",
     "help_for",
     "my_work",
+    "own_teams",
     "queue_rows",
     "requester_facts",
+    "saved_matching",
+    "saved_searches",
     "story_of",
     "ticket_facts",
     "today",

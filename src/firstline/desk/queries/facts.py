@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from firstline.accounts.models import Person
+from firstline.desk.queries.finding import Thing, dressed
 from firstline.devices.models import Device, HealthSample
 from firstline.devices.permissions import can_see_device
 from firstline.devices.queries import devices_of
@@ -13,7 +14,7 @@ from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.prepared import Prepared
 from firstline.knowledge.queries import Suggestion, suggest
-from firstline.search.queries import similar
+from firstline.search.queries import Hit, similar
 from firstline.tickets.enums import EventKind, MessageKind
 from firstline.tickets.models import Message, Ticket, TicketEvent
 from firstline.tickets.queries import Row, rows_of, visible_as_staff
@@ -21,6 +22,7 @@ from firstline.tickets.queries import Row, rows_of, visible_as_staff
 OTHERS_MAX = 5
 ARTICLES_MAX = 4
 SIMILAR_MAX = 5
+SHARED_MAX = 6
 SPARK_HOURS = 2
 
 
@@ -110,11 +112,19 @@ def story_of(ticket: Ticket) -> Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """A ticket like another one, and what both hold."""
+
+    thing: Thing
+    shared: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """What may help with a ticket."""
 
     articles: list[Suggestion]
-    similar: list[Row]
+    similar: list[Alike]
     others: list[Row]
 
 
@@ -128,14 +138,25 @@ def help_for(actor: Actor, ticket: Ticket) -> Help:
     )
 
 
-def similar_tickets(actor: Actor, ticket: Ticket, text: str | None = None) -> list[Row]:
-    """Tickets that the actor works on and that are most like this one, by its subject and first message."""
+def similar_tickets(actor: Actor, ticket: Ticket, text: str | None = None) -> list[Alike]:
+    """Tickets on which the actor works and that are most like this one, with the words that both hold."""
     asked = _request_text(ticket) if text is None else text
     own = ("ticket", ticket.pk)
     hits = similar(actor, asked, title=ticket.subject, kinds=["ticket"], limit=SIMILAR_MAX * 2, exclude=own)
-    best = [hit.object_id for hit in hits]
-    rows = {row.id: row for row in rows_of(visible_as_staff(actor).filter(pk__in=best))} if best else {}
-    return [rows[pk] for pk in best if pk in rows][:SIMILAR_MAX]
+    ids = [hit.object_id for hit in hits]
+    worked_on = set(visible_as_staff(actor).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    hits = [hit for hit in hits if hit.object_id in worked_on][:SIMILAR_MAX]
+    reasons = {hit.object_id: shared_words(hit) for hit in hits}
+    return [Alike(thing, reasons[thing.id]) for thing in dressed(actor, hits)]
+
+
+def shared_words(hit: Hit) -> list[str]:
+    """The words of a hit that are those it was found by, in their order, each once."""
+    words: dict[str, str] = {}
+    for text, is_match in [*hit.title_parts, *hit.snippet_parts]:
+        if is_match and text.strip():
+            words.setdefault(text.strip().casefold(), text.strip())
+    return list(words.values())[:SHARED_MAX]
 
 
 def _request_text(ticket: Ticket) -> str:

@@ -24,8 +24,8 @@ def test_similar_tickets_share_rare_words_and_are_visible(cast: Cast) -> None:
     make_ticket(cast, "Projector is dark", body="In room 4.")
 
     settle()
-    found = {row.id for row in similar_tickets(cast.actor("technician"), ticket)}
-    by_manager = {row.id for row in similar_tickets(cast.actor("manager"), ticket)}
+    found = {each.thing.id for each in similar_tickets(cast.actor("technician"), ticket)}
+    by_manager = {each.thing.id for each in similar_tickets(cast.actor("manager"), ticket)}
 
     assert found == {alike.pk}
     assert by_manager == {alike.pk, hidden.pk}
@@ -37,7 +37,7 @@ def test_similar_tickets_in_chinese(cast: Cast) -> None:
     make_ticket(cast, "邮箱打不开", body="登录失败")
 
     settle()
-    assert [row.id for row in similar_tickets(cast.actor("technician"), ticket)] == [alike.pk]
+    assert [each.thing.id for each in similar_tickets(cast.actor("technician"), ticket)] == [alike.pk]
 
 
 def test_a_subject_without_words_has_no_likes(cast: Cast) -> None:

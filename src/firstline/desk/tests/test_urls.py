@@ -9,6 +9,8 @@ from django.urls import URLPattern, reverse
 from firstline.accounts.models import Person
 from firstline.accounts.queries import actor_for
 from firstline.accounts.testing import make_person
+from firstline.desk.actions import save_search
+from firstline.desk.models import SavedSearch
 from firstline.desk.urls import pages as urlpatterns
 from firstline.devices import actions as devices
 from firstline.devices.models import Device, EnrolmentToken
@@ -28,7 +30,7 @@ NAMES = {str(pattern.name) for pattern in urlpatterns}
 POSTED = {
     "ticket_answer", "ticket_take", "ticket_status", "ticket_reopen", "ticket_article", "ticket_check",
     "ticket_command", "command_cancel", "revoke_token", "device_revoke", "device_check", "device_command",
-    "undo",
+    "undo", "saved_search", "saved_search_removal",
 }  # fmt: skip
 OF_TICKETS = {name for name in NAMES if name.startswith("ticket_") or name == "ticket"}
 SPECIALISTS = {"enrol", "revoke_token", "device_edit", "device_revoke", "agent_download", "tickets_export"}
@@ -54,6 +56,12 @@ def decision(ticket: Ticket) -> Decision:
 
 
 @pytest.fixture
+def saved(cast: Cast) -> SavedSearch:
+    """Somebody's own, shared with nobody."""
+    return save_search(actor=cast.actor("teammate"), name="VPN drops", text="vpn drops")
+
+
+@pytest.fixture
 def address(
     cast: Cast,
     ticket: Ticket,
@@ -61,6 +69,7 @@ def address(
     command: Command,
     token: EnrolmentToken,
     decision: Decision,
+    saved: SavedSearch,
 ) -> Callable[[str], str]:
     """The address of a route by its name."""
     change_priority(actor=cast.actor("technician"), ticket=ticket, priority=2, reason="VIP")
@@ -68,6 +77,7 @@ def address(
     values = {
         "number": ticket.number, "device_id": device.pk, "command_id": command.pk,
         "token_id": token.pk, "form": "csv", "decision_id": decision.pk, "step_id": step.pk,
+        "saved_id": saved.pk,
     }  # fmt: skip
 
     def of(name: str) -> str:
@@ -167,7 +177,12 @@ def test_nothing_of_another_organisation_is_shown(
 
     answer = ask(address(name), {"q": "Rita"} if name not in POSTED else {"text": "id", "body": "x"})
 
-    is_single = name in OF_TICKETS - {"ticket_queue"} or "device_" in name or name.startswith("command")
+    is_single = (
+        name in OF_TICKETS - {"ticket_queue"}
+        or "device_" in name
+        or name.startswith("command")
+        or name in {"saved_search", "saved_search_removal"}
+    )
     assert answer.status_code == (404 if is_single or name in {"device", "undo"} else 200)
     for secret in (b"VPN drops", b"Rita Requester", b"lt-042", b"PF-2SK7Q"):
         assert secret not in answer.content

@@ -11,7 +11,7 @@ from firstline.files.actions import store
 from firstline.files.models import StoredFile
 from firstline.kit.actor import Actor
 from firstline.kit.errors import DomainError
-from firstline.knowledge.queries import suggest as suggest_articles
+from firstline.portal.finding import nearest_answers
 from firstline.portal.forms import AskForm
 from firstline.portal.views import home
 from firstline.tickets.actions import create_ticket
@@ -27,10 +27,10 @@ SUGGESTIONS = 3
 
 @gate(PORTAL_USE)
 def suggest(request: HttpRequest) -> HttpResponse:
-    """Articles that may answer what is being typed."""
+    """Articles and own requests that may answer what is being typed, from four words on."""
     text = request.GET.get("q", "")[:QUERY_CHARS_MAX].strip()
-    found = suggest_articles(text, actor_of(request), SUGGESTIONS) if text else []
-    return render(request, "portal/suggestions.html", {"articles": found, "text": text})
+    answers = nearest_answers(actor_of(request), text, limit=SUGGESTIONS) if text else []
+    return render(request, "portal/suggestions.html", {"answers": answers})
 
 
 @gate(PORTAL_USE)

@@ -2,6 +2,7 @@
 
 import { element } from "../../../lib/dom";
 import { caps, decide } from "../../../lib/keys";
+import { act, isMac, named, shortcuts } from "../../../lib/shortcuts";
 import { gettext } from "../../../lib/strings";
 
 const HOLD_MS = 900;
@@ -26,32 +27,17 @@ export function watchKeys(): void {
   });
 }
 
-function shortcuts(): Map<string, HTMLElement> {
-  const found = new Map<string, HTMLElement>();
-  for (const target of document.querySelectorAll<HTMLElement>("[data-key]")) {
-    const key = target.dataset["key"];
-    if (key && !found.has(key) && !target.hasAttribute("disabled")) found.set(key, target);
-  }
-  return found;
-}
-
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
   return target instanceof HTMLInputElement && !["radio", "checkbox", "button", "submit"].includes(target.type);
 }
 
-function act(target: HTMLElement): void {
-  target.click();
-  if (target instanceof HTMLInputElement && target.type === "radio") target.form?.querySelector("textarea")?.focus();
-}
-
 function showHelp(targets: ReadonlyMap<string, HTMLElement>): void {
   document.querySelector("dialog.keys")?.remove();
-  const isMac = navigator.platform.startsWith("Mac");
   const list = element("dl");
   for (const [key, target] of targets) {
-    list.append(element("dt", {}, ...caps(key, isMac).map((cap) => element("kbd", {}, cap))), element("dd", {}, named(target)));
+    list.append(element("dt", {}, ...caps(key, isMac()).map((cap) => element("kbd", {}, cap))), element("dd", {}, named(target)));
   }
   list.append(element("dt", {}, element("kbd", {}, "?")), element("dd", {}, gettext("This list")));
   const dialog = element("dialog", { class: "keys" }, element("h2", {}, gettext("Keys on this page")), list);
@@ -61,11 +47,4 @@ function showHelp(targets: ReadonlyMap<string, HTMLElement>): void {
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
-}
-
-function named(target: HTMLElement): string {
-  const label = target instanceof HTMLInputElement ? target.closest("label") : target;
-  const copy = label?.cloneNode(true) as HTMLElement | undefined;
-  copy?.querySelectorAll("kbd").forEach((cap) => cap.remove());
-  return target.getAttribute("aria-label") ?? copy?.textContent?.trim() ?? "";
 }

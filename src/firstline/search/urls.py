@@ -1,0 +1,12 @@
+"""Routes of the administration of search."""
+
+from django.urls import path
+
+from firstline.search import views
+
+app_name = "search"
+urlpatterns = [
+    path("admin/search/", views.status, name="status"),
+    path("admin/search/rebuild/", views.rebuild, name="rebuild"),
+    path("admin/search/evaluation/", views.evaluation, name="evaluation"),
+]
