@@ -30,6 +30,8 @@ from firstline.search.weights import WEIGHTS
 
 # From so many words on a query is a question: any of them may match, what holds most comes first.
 QUESTION_WORDS_MIN = 5
+# What means the same is asked as well where the words themselves find fewer.
+WIDENED_BELOW = 300
 PROPOSED_MAX = 8_000
 VERIFIED_MAX = 300
 CHECKED_MORE = 20
@@ -167,7 +169,9 @@ def _matches(search: Search, wanted: int) -> Matches:
         # Filters or phrases alone.
         found = search.match(None, CAP + 1)
         return Matches(found[:CAP], {candidate.id for candidate in found[:CAP]}, len(found) > CAP)
-    found = search.match(All([slot.expression for slot in search.required]), CAP + 1)
+    found = search.match(All([slot.own for slot in search.required]), CAP + 1)
+    if len(found) < WIDENED_BELOW and any(slot.literal is not None for slot in search.required):
+        found = search.match(All([slot.expression for slot in search.required]), CAP + 1)
     capped, found = len(found) > CAP, found[:CAP]
     matches = Matches(found, {candidate.id for candidate in found}, capped)
     if len(found) < wanted:

@@ -79,36 +79,54 @@ def match(
     unwanted: Expression | None = None,
     cap: int = CAP,
 ) -> list[Candidate]:
-    """The newest `cap` documents within `scope` that match `words` and all conditions, newest first."""
+    """The newest `cap` documents within `scope` that match `words` and all conditions, newest first.
+
+    Notes are asked only where what everybody may read leaves room below `cap`.
+    """
     if not scope.visible:
         return []
-    cursor_sql, written = _statement(scoped(scope, words, conditions, unwanted))
+    public, inner = layers(scope, words, conditions, unwanted)
+    found = _read(public, cap)
+    if inner is None or len(found) >= cap:
+        return found
+    known = {candidate.id for candidate in found}
+    found += [candidate for candidate in _read(inner, cap) if candidate.id not in known]
+    return sorted(found, key=lambda candidate: -candidate.id)[:cap]
+
+
+def _read(expression: Expression, cap: int) -> list[Candidate]:
+    sql, written = _statement(expression)
     with connection.cursor() as cursor:
-        cursor.execute(f"{_READ} WHERE id IN ({cursor_sql} LIMIT %s) ORDER BY id DESC", [written, cap])
+        cursor.execute(f"{_READ} WHERE id IN ({sql} LIMIT %s) ORDER BY id DESC", [written, cap])
         return list(map(Candidate._make, cursor.fetchall()))
 
 
 def count(scope: Scope, words: Expression | None, *, conditions: Sequence[Expression] = (), cap: int) -> int:
-    """How many documents match, counting no further than `cap`."""
+    """How many documents match, no further than `cap`; where none does without notes, how many with them."""
     if not scope.visible:
         return 0
-    sql, written = _statement(scoped(scope, words, conditions, None))
+    public, inner = layers(scope, words, conditions, None)
+    found = _count(public, cap)
+    return found if inner is None or found else _count(inner, cap)
+
+
+def _count(expression: Expression, cap: int) -> int:
+    sql, written = _statement(expression)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM ({sql} LIMIT %s) AS found", [written, cap])  # noqa: S608
         return int(cursor.fetchone()[0])
 
 
-def scoped(
+def layers(
     scope: Scope, words: Expression | None, conditions: Sequence[Expression], unwanted: Expression | None
-) -> Expression:
-    """The expression of a search: notes count only in documents whose notes the actor may read."""
+) -> tuple[Expression, Expression | None]:
+    """What matches without notes, and what with them: only in documents whose notes the actor may read."""
     public = _within(any_term(scope.visible), words, conditions, unwanted)
     if words is None or not scope.restricted:
-        return public
+        return public, None
     if unwanted is not None:
         unwanted = also_restricted(unwanted)
-    inner = _within(any_term(scope.restricted), also_restricted(words), conditions, unwanted)
-    return Any([public, inner])
+    return public, _within(any_term(scope.restricted), also_restricted(words), conditions, unwanted)
 
 
 def _within(
@@ -130,4 +148,4 @@ _READ = (
     " restricted, vector, title FROM search_entry"
 )
 
-__all__ = ["CAP", "Candidate", "Scope", "Term", "count", "match", "scoped"]
+__all__ = ["CAP", "Candidate", "Scope", "Term", "count", "layers", "match"]

@@ -175,6 +175,7 @@ def _both(slot: Slot, fixed: Slot) -> Slot:
     return replace(
         slot,
         expression=Any([slot.expression, fixed.expression]),
+        literal=None,
         groups=[merged, *slot.groups[1:]],
         units=[*slot.units, *fixed.units],
         marks=slot.marks | fixed.marks,

@@ -50,6 +50,12 @@ class Slot:
     # Terms and beginnings to highlight.
     marks: frozenset[str] = frozenset()
     starts: frozenset[str] = frozenset()
+    # What holds the word itself, where `expression` also takes what means the same.
+    literal: Expression | None = None
+
+    @property
+    def own(self) -> Expression:
+        return self.literal or self.expression
 
 
 @dataclass(slots=True)
@@ -303,6 +309,7 @@ def _widened(slot: Slot, synonyms: Sequence[Synonym], lexicon: Lexicon) -> Slot:
         slot,
         # What stands for a part of a run proposes documents, but does not stand for all of it.
         expression=Any([slot.expression, *alternatives]) if is_whole else slot.expression,
+        literal=slot.expression,
         groups=[*slot.groups, *_best_of(extra)],
         units=[*slot.units, *(Unit(_fewest(part, lexicon), part) for part in alternatives)],
         marks=slot.marks | marks,
