@@ -17,7 +17,7 @@ import Stemmer
 
 from firstline.search.hanzi import SIMPLIFIED
 
-VERSION = 3
+VERSION = 4
 TOKEN_CHARS_MAX = 60
 TEXT_CHARS_MAX = 100_000
 TERMS_MAX = 6_000
@@ -199,7 +199,7 @@ def _expand_identifier(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         tail = run.find(parts[start], sum(map(len, parts[:start])))
         extra[run[tail : tail + TOKEN_CHARS_MAX]] = None
     if code := _CODE.fullmatch(run):
-        extra[code.group(1)] = None
+        scored[code.group(1)] = None
     if run[0] == "v" and run[1:2].isdigit():
         extra[whole[1:]] = None
     return tuple(scored), tuple(term for term in extra if term and term not in scored)
