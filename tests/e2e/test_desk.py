@@ -17,6 +17,9 @@ STATUS = "details#status"
 def test_choices_and_opened_parts_stay_as_they_were_left(people: Callable[..., People]) -> None:
     group = people("en-GB")
     desk = _open_new_ticket(group)
+    box = desk.locator("#composer").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 900
     desk.locator("#clocks summary").click()
     expect(desk.locator("#ledger table").first).to_be_visible()
     expect(desk.locator("[id^=help] .hits").first).to_be_visible()

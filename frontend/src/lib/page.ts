@@ -14,6 +14,8 @@ interface Answer {
 
 export function teachManners(): void {
   watchHands();
+  // The open ticket is in sight in the list beside it, however long that is.
+  document.querySelector(".qlist .is-on")?.scrollIntoView({ block: "nearest" });
   document.addEventListener("htmx:before:response", (event) => {
     const response = (event as CustomEvent<Answer>).detail.ctx?.response;
     if (!response) return;
