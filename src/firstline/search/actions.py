@@ -114,7 +114,7 @@ def remove(*, kind: str, object_ids: Iterable[int]) -> None:
             entries.filter(pk__in=[row["id"] for row in known.values()]).delete()
 
 
-def count_terms(limit: int = 200) -> bool:
+def count_terms(limit: int = 40) -> bool:
     """Add up tallies into the dictionary, in a transaction of its own; whether more are waiting."""
     with transaction():
         return counting.add_up(limit)

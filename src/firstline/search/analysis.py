@@ -35,7 +35,8 @@ _CODE = re.compile("0x0*([0-9a-f]{2,})")  # 11b is enough of 0x0000011b
 _LETTERS_WITH_MARKS = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 
 _stem = Stemmer.Stemmer("english").stemWord
-_CACHE_MAX = 20_000
+# Words whose terms are remembered: few in the service, whose memory is short.
+_remembered = 8_000
 _cache: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
 
@@ -133,10 +134,16 @@ def expand(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The scored and the extra terms of one Latin run, normalised before."""
     known = _cache.get(run)
     if known is None:
-        if len(_cache) >= _CACHE_MAX:
+        if len(_cache) >= _remembered:
             _cache.clear()
         known = _cache[run] = _expand(_bare(run))
     return known
+
+
+def remember(most: int) -> None:
+    """Keep the terms of so many words at hand, in a process that reads thousands of texts."""
+    global _remembered
+    _remembered = most
 
 
 def stem(word: str) -> str:

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from firstline.kit.actor import SYSTEM
 from firstline.search import rebuild_actions
+from firstline.search.analysis import remember
 from firstline.search.change_actions import waiting_count
 from firstline.search.models import Rebuild
 from firstline.search.stock import indexed_counts
 
 _NICE = 10
+_WORDS_REMEMBERED = 200_000
 _PR_SET_PDEATHSIG = 1
 
 
@@ -39,6 +41,7 @@ def run(command: BaseCommand, verb: str, *, as_child: bool) -> None:
     if verb == "status":
         _status(command)
         return
+    remember(_WORDS_REMEMBERED)
     if as_child:
         _follow_parent()
     asked_to_stop = _stop_on_signal()

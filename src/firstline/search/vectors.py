@@ -11,7 +11,7 @@ COUNT_MAX = 255
 _COUNTS = [bytes([count]) for count in range(COUNT_MAX + 1)]
 _IN_TEXT = [bytes([0, count, 0, 0]) for count in range(COUNT_MAX + 1)]
 _ids: dict[str, bytes] = {}
-_IDS_MAX = 20_000
+_IDS_MAX = 10_000
 
 
 def term_id(term: str) -> int:

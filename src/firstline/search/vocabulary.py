@@ -20,7 +20,7 @@ from firstline.search.analysis import is_han
 from firstline.search.models import KindTotal, Term
 from firstline.search.pinyin import table
 
-KEPT_MAX = 60_000
+KEPT_MAX = 30_000
 LETTERS_MIN, LETTERS_MAX = 3, 20
 PREFIX_TERMS_MAX = 50
 RELOAD_SECONDS = 60.0
