@@ -24,6 +24,7 @@ class JudgedState(models.TextChoices):
 REBUILD_TAKES_OVER_SECONDS = 20
 
 ERRORS = {
+    "synonym_not_found": _("That line is no longer in the table."),
     "synonym_alone": _("Give at least two words or expressions, separated by commas."),
     "synonym_too_long": _("At most %(most)s words or expressions may stand for each other."),
     "rebuild_driven": _("The index is being rebuilt already, by another process."),

@@ -194,10 +194,12 @@ def made_offer(text: str, caret: int, completion: Completion) -> Offer:
     )
 
 
-def examples(language: str, kinds: Sequence[str] = ()) -> list[Example]:
+def examples(actor: Actor, kinds: Sequence[str] = ()) -> list[Example]:
     """Filters of some kinds (by default all) that can be tried, in the reader's words."""
     asked = [source for source in sources() if not kinds or source.kind in kinds]
-    specs = {spec.name: spec for source in asked for spec in source.fields if spec.choices}
+    fields = [spec for source in asked for spec in source.fields if spec.choices and spec.is_open_to(actor)]
+    specs = {spec.name: spec for spec in sorted(fields, key=lambda spec: _place(spec.name))}
+    language = actor.language
     return [
         *[_example(spec, language) for spec in list(specs.values())[:EXAMPLES_MAX]],
         Example(_('"exact words"'), _("words that stand together")),

@@ -1,17 +1,20 @@
-"""Administration of search: how the index stands, and how good it is on a judged set."""
+"""Administration of search: how the index stands, what means the same, how good it is on a judged set."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from firstline.kit.errors import DomainError
+from firstline.kit.errors import DomainError, InvalidInput, NotFound
+from firstline.kit.text import clean_line
 from firstline.organizations.permissions import SETTINGS_MANAGE, check_can_manage_settings
-from firstline.search import judged_actions, rebuild_actions
+from firstline.search import judged_actions, rebuild_actions, synonym_actions
 from firstline.search.analysis import VERSION
 from firstline.search.enums import JudgedState, RebuildState
-from firstline.search.models import Entry, IndexChange, JudgedRun, Rebuild
+from firstline.search.models import Entry, IndexChange, JudgedRun, Rebuild, Synonym
 from firstline.search.queries import sources
 from firstline.search.stock import indexed_counts
 from firstline.ui.gates import actor_of, gate
@@ -19,6 +22,7 @@ from firstline.ui.messages import describe
 from firstline.ui.pages import redirect, render
 
 RUNS_SHOWN = 10
+SYNONYMS_SHOWN = 50
 MEASURES = {
     "hit@1": gettext_lazy("The first result is right"),
     "hit@5": gettext_lazy("A right one is among the first 5"),
@@ -84,6 +88,65 @@ def evaluation(request: HttpRequest) -> HttpResponse:
     }
     status_code = error.http_status if error else 200
     return render(request, "search/evaluation.html", context, block="runs", status=status_code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(SETTINGS_MANAGE)
+def synonyms(request: HttpRequest) -> HttpResponse:
+    """Words that mean the same here; a post adds a line."""
+    check_can_manage_settings(actor_of(request))
+    return _save_synonym(request, None) if request.method == "POST" else _synonym_list(request)
+
+
+@require_POST
+@gate(SETTINGS_MANAGE)
+def synonym(request: HttpRequest, synonym_id: int) -> HttpResponse:
+    """Another wording of a line."""
+    return _save_synonym(request, _get_synonym(request, synonym_id))
+
+
+@require_POST
+@gate(SETTINGS_MANAGE)
+def synonym_removal(request: HttpRequest, synonym_id: int) -> HttpResponse:
+    """Take a line out."""
+    synonym_actions.delete_synonym(actor=actor_of(request), synonym=_get_synonym(request, synonym_id))
+    return redirect(request, reverse("search:synonyms"), toast=_("Removed"))
+
+
+def _get_synonym(request: HttpRequest, synonym_id: int) -> Synonym:
+    check_can_manage_settings(actor_of(request))
+    found = Synonym.objects.filter(pk=synonym_id).first()
+    if found is None:
+        raise NotFound("synonym_not_found")
+    return found
+
+
+def _save_synonym(request: HttpRequest, row: Synonym | None) -> HttpResponse:
+    words = request.POST.get("expressions", "")
+    try:
+        synonym_actions.save_synonym(actor=actor_of(request), expressions=words, synonym=row)
+    except InvalidInput as error:
+        return _synonym_list(request, error, row.pk if row else 0, words)
+    return redirect(request, reverse("search:synonyms"), toast=_("Saved"))
+
+
+def _synonym_list(
+    request: HttpRequest, error: DomainError | None = None, failed_id: int = 0, typed: str = ""
+) -> HttpResponse:
+    text = clean_line(request.GET.get("q", ""))
+    rows = Synonym.objects.order_by("-id")
+    if text:
+        rows = rows.filter(expressions__icontains=text)
+    page = Paginator(rows, SYNONYMS_SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "page_of": page,
+        "text": text,
+        "error": describe(error) if error else "",
+        "failed_id": failed_id,
+        "typed": typed,
+        "query": urlencode({"q": text} if text else {}),
+    }
+    return render(request, "search/synonyms.html", context, status=error.http_status if error else 200)
 
 
 def _content(request: HttpRequest, name: str) -> bytes:

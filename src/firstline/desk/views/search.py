@@ -95,7 +95,7 @@ def _found(actor: Actor, asked: Asked, results: Results) -> dict[str, object]:
         "problems": [presenting.problem_words(problem) for problem in results.problems],
         "tabs": presenting.tabs(_of_every_kind(actor, asked, results), asked.kind),
         "narrowings": presenting.narrowings(results, asked.text),
-        "examples": presenting.examples(actor.language),
+        "examples": presenting.examples(actor),
         "previous_page": asked.url(page=asked.page - 1) if asked.page > 1 else "",
         "next_page": asked.url(page=asked.page + 1)
         if last < results.total and asked.page < PAGES_MAX

@@ -14,10 +14,11 @@ from firstline.audit.models import AuditRecord
 from firstline.organizations.testing import make_organization
 from firstline.outbox.testing import drain
 from firstline.search.enums import JudgedState, RebuildState
-from firstline.search.models import JudgedRun, Rebuild
+from firstline.search.models import JudgedRun, Rebuild, Synonym
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVALUATION = "/admin/search/evaluation/"
+SYNONYMS = "/admin/search/synonyms/"
 
 DOCUMENTS = [
     {"id": "vpn", "title": "VPN drops at home", "text": "The tunnel closes every ten minutes."},
@@ -56,7 +57,7 @@ def test_pages_are_for_those_who_keep_the_settings(enter: Callable[[Person], Cli
         make_person("Rita", "requester"),
         make_person("Fay", "administrator", organization=make_organization("Fabrikam")),
     ]
-    for path in ("/admin/search/", EVALUATION):
+    for path in ("/admin/search/", SYNONYMS, EVALUATION):
         assert ada.get(path).status_code == 200
         assert [enter(person).get(path).status_code for person in others] == [403, 403, 403]
 
@@ -69,6 +70,25 @@ def test_a_rebuild_is_asked_for_and_shown(ada: Client, enter: Callable[[Person],
 
     assert Rebuild.objects.get().state == RebuildState.RUNNING
     assert "<progress" in ada.get("/admin/search/").content.decode()
+
+
+def test_lines_of_same_meaning_are_added_changed_and_removed(
+    ada: Client, enter: Callable[[Person], Client]
+) -> None:
+    assert ada.post(SYNONYMS, {"expressions": "zeppelin，飞艇"}).status_code == 303
+    row = Synonym.objects.get(expressions__contains="zeppelin")
+    assert "飞艇" in ada.get(SYNONYMS, {"q": "zepp"}).content.decode()
+    refused = ada.post(f"{SYNONYMS}{row.pk}/", {"expressions": "zeppelin"})
+    assert refused.status_code == 422
+    assert "at least two words" in refused.content.decode()
+
+    ada.post(f"{SYNONYMS}{row.pk}/", {"expressions": "zeppelin, airship"})
+    row.refresh_from_db()
+    assert row.expressions == "zeppelin, airship"
+    assert enter(make_person("Tina", "technician")).post(f"{SYNONYMS}{row.pk}/removal/").status_code == 403
+    assert ada.post(f"{SYNONYMS}{row.pk}/removal/").status_code == 303
+    assert ada.post(f"{SYNONYMS}{row.pk}/removal/").status_code == 404
+    assert not Synonym.objects.filter(expressions__contains="zeppelin").exists()
 
 
 @pytest.mark.slow

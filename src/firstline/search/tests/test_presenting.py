@@ -1,6 +1,7 @@
 """How a search reads: counts, filters as links, completions, problems."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.utils import translation
@@ -120,7 +121,10 @@ def test_every_problem_has_its_sentence_in_both_languages() -> None:
 
 def test_examples_are_in_the_readers_words() -> None:
     def of(language: str) -> list[str]:
-        return [example.text for example in presenting.examples(language, kinds=["thing"])]
+        return [
+            example.text
+            for example in presenting.examples(replace(SYSTEM, language=language), kinds=["thing"])
+        ]
 
     assert of("en")[0] == "state_of_test:open"
     assert of("zh-hans")[0] == "测试状态:Open"
