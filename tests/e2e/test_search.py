@@ -180,7 +180,7 @@ def test_page_follows_the_words_and_narrows_down(people: Callable[..., People]) 
     page.go_back()
     expect(page.locator("nav.tabs a[aria-current]")).to_contain_text("Everything")
 
-    box.fill("vpn stat")
+    box.fill("vpn statu")
     expect(page.locator("#id_q-list [role=option]").first).to_be_visible()
     page.keyboard.press("Tab")
     expect(box).to_have_value("vpn status:")
