@@ -3,6 +3,8 @@
 Notes were documents of their own there; they are part of their ticket now and come back with it.
 """
 
+from collections import Counter
+
 from django.db import migrations
 
 _BATCH = 500
@@ -11,6 +13,7 @@ _BATCH = 500
 def keep_rows(apps, schema_editor):
     old = apps.get_model("search", "SearchDocument")
     entry, text = apps.get_model("search", "Entry"), apps.get_model("search", "EntryText")
+    tally = apps.get_model("search", "Tally")
     after = 0
     while rows := list(old.objects.filter(pk__gt=after).order_by("pk")[:_BATCH]):
         after = rows[-1].pk
@@ -25,6 +28,11 @@ def keep_rows(apps, schema_editor):
         text.objects.bulk_create(
             text(entry_id=row.pk, text=row.excerpt, terms=_terms(row.kind, row.terms)) for row in kept
         )
+        # Their words are counted, so that what replaces them counts right.
+        words = Counter(term for row in kept for term in row.terms.split(" ") if term and term[0] != "=")
+        for kind in {row.kind for row in kept}:
+            tally.objects.create(kind=kind, documents=sum(row.kind == kind for row in kept))
+        tally.objects.create(kind="", added=" ".join(f"{count}*{term}" for term, count in words.items()))
     if after and schema_editor.connection.vendor == "postgresql":
         with schema_editor.connection.cursor() as cursor:
             cursor.execute("SELECT setval(pg_get_serial_sequence('search_entry', 'id'), %s)", [after])
