@@ -11,6 +11,7 @@ from tests.campaigns.process import is_full
 from firstline.search.evaluation import evaluate
 from firstline.search.judging import JudgedDocument, JudgedQuery
 
+FIRST = 3
 TICKETS, TICKETS_FULL = 1_000, 20_000
 QUERIES, QUERIES_FULL = 500, 3_000
 FRAGMENTS, FRAGMENTS_FULL = 300, 2_000
@@ -39,6 +40,20 @@ class Answers:
 @pytest.fixture(scope="module")
 def answers() -> Answers:
     return Answers()
+
+
+@pytest.mark.campaign
+def test_every_task_finds_its_answer_among_the_first_three() -> None:
+    tasks = judged.judged("tasks")
+
+    rankings = evaluate(judged.documents(0), tasks, live=True).rankings
+
+    missed = {
+        task.text: ranking[:FIRST]
+        for task, ranking in zip(tasks, rankings, strict=True)
+        if not task.relevant & set(ranking[:FIRST])
+    }
+    assert missed == {}
 
 
 @pytest.mark.campaign

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.search import fields, texts, vocabulary
 from firstline.search.expressions import All, Any, Expression, Term
-from firstline.search.language import Query, parse
+from firstline.search.language import Query, parse, unquoted
 from firstline.search.matching import CAP, Candidate, Scope, match
 from firstline.search.ranking import Group, score
 from firstline.search.repairs import repaired
@@ -105,6 +106,28 @@ def find(
 ) -> Results:
     """`queries.find` among `sources`; without texts, hits say only what they are."""
     query = parse(text, fields.names_of(actor, sources), live=live)
+    ask = partial(
+        _find, actor, sources, limit=limit, offset=offset, with_facets=with_facets, with_texts=with_texts
+    )
+    results = ask(query)
+    if not results.total and query.phrases and query.words:
+        # A question that quotes a message which no document has word by word.
+        results = ask(unquoted(query))
+        hits = [replace(hit, is_partial=True) for hit in results.hits]
+        results = replace(results, hits=hits, is_partial=bool(hits))
+    return results
+
+
+def _find(
+    actor: Actor,
+    sources: Sequence[Source],
+    query: Query,
+    *,
+    limit: int,
+    offset: int,
+    with_facets: bool,
+    with_texts: bool,
+) -> Results:
     if query.is_empty or not sources:
         return Results(problems=query.problems)
     search = _begin(actor, query, sources)

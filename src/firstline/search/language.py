@@ -113,6 +113,13 @@ def _filter(match: re.Match[str], names: Mapping[str, str], found: _Found) -> st
     return " "
 
 
+def unquoted(query: Query) -> Query:
+    """The same query with its phrases as plain words."""
+    quoted = [word for phrase in query.phrases for word in words(phrase)]
+    # What is still being typed stays last.
+    return replace(query, words=_once([*quoted, *query.words])[-WORDS_MAX:], phrases=())
+
+
 def _take_quoted(text: str, found: _Found) -> str:
     def take(match: re.Match[str]) -> str:
         inside = " ".join(match.group(1).split())

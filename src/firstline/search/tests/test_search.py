@@ -96,6 +96,21 @@ def test_every_word_and_the_last_as_a_beginning():
     assert found("") == []
 
 
+def test_a_question_that_quotes_what_nobody_wrote_is_answered_by_its_words():
+    add(1, "打印机脱机", "机器开着，电脑上却是灰的。")
+    add(2, "Printer offline", "The queue says offline, the device says Ready.")
+    count()
+
+    exact = ask('printer "says offline"', live=False)
+    assert [(hit.object_id, hit.is_partial) for hit in exact.hits] == [(2, False)]
+    quoted = ask('why is "set up my printer" offline', live=False)
+    assert quoted.hits[0].object_id == 2
+    assert quoted.is_partial
+    assert all(hit.is_partial for hit in quoted.hits)
+    assert found("“打印机脱机” 怎么办？", live=False)[0] == 1
+    assert found('"set up my printer"') == []
+
+
 def test_nobody_finds_what_they_may_not_see():
     add(1, "Payroll", visibility=("org:1", "team:5"))
     add(2, "Payroll", visibility=("person:9",))
