@@ -6,6 +6,9 @@
 
 The service runs on two cores, the clients on the others. The technician works in two of six teams; clocks
 run, jobs work, and lists are open over push sockets. Nothing listens beyond 127.0.0.1.
+
+CPU per request is the service's own, until everything that the requests set off is done: answers and jobs.
+A kept folder is brought up to date by the product's own migrations first, and its search index with them.
 """
 
 import argparse
@@ -40,6 +43,7 @@ WARM_UP = 30
 CLIENTS_MANY, MANY_SECONDS = 8, 10
 LISTS_OPEN, CHANGES_PER_SECOND, LIVE_SECONDS = 100, 10, 20
 IDLE_SOCKETS = 20
+SLOWER_MAX = 1.10
 
 
 @dataclass
@@ -48,10 +52,20 @@ class Figure:
 
     name: str
     goal: str
+    limit: float = 0.0
     samples: list[float] = field(default_factory=list)
     cpu: float | None = None
     first: float | None = None
     value: float | None = None
+
+    def verdict(self) -> str:
+        """Whether the goal was met; nothing where there is none."""
+        if not self.goal or not self.limit:
+            return ""
+        if self.goal.startswith("≥"):
+            return "met" if (self.value or 0) >= self.limit else "missed"
+        measured = self.value if not self.samples else self.at(0.95 if self.goal.startswith("p95") else 0.5)
+        return "met" if (measured or 0) <= self.limit else "missed"
 
     def at(self, share: float) -> float:
         ordered = sorted(self.samples)
@@ -73,7 +87,9 @@ class Desk:
         kept = self.data / "cast.json"
         if kept.exists():
             self.cast = json.loads(kept.read_text())
-            process.run(self.data, "firstline.config.prepare")
+            if "database" in process.run(self.data, "firstline.config.prepare"):
+                print(f"  {self.tickets}: the schema moved on; making the index anew", file=sys.stderr)
+                process.run(self.data, "firstline.config.commands", "search", "rebuild")
             return
         self.cast = process.settle(self.data)
         file = self.data / "tickets.jsonl"
@@ -86,7 +102,7 @@ class Desk:
             self.data, "firstline.config.commands", "import", "tickets", str(file),
             "--organization", "Works", prefix=_pinned(),
         )  # fmt: skip
-        self._number("import, seconds", "≤ 600 at 100,000", time.monotonic() - start)
+        self._number("import, seconds", "≤ 600", 600, time.monotonic() - start)
         file.unlink()
         kept.write_text(json.dumps(self.cast))
 
@@ -100,13 +116,13 @@ class Desk:
                 self.cast["technician"]["email"], self.cast["password"]
             )
             self._settle()
-            self._number("main process idle, MB", "≤ 150", self.server.memory_info().rss / 1e6)
+            self._number("main process idle, MB", "≤ 150", 150, self.server.memory_info().rss / 1e6)
             with self._sockets(IDLE_SOCKETS):
                 self._one_client()
             self._many_clients()
             self._live()
             self._settle()
-            self._number("main process after the load, MB", "", self.server.memory_info().rss / 1e6)
+            self._number("main process after the load, MB", "", 0, self.server.memory_info().rss / 1e6)
         finally:
             self.service.stop()
 
@@ -115,17 +131,15 @@ class Desk:
     def _one_client(self) -> None:
         numbers = self._listed()
         chosen = itertools.cycle(self.random.sample(numbers, len(numbers)))
-        self._timed("list, first page", "≤ 12", self.requests, lambda: self._see(LIST))
-        self._timed(
-            "open a ticket", "≤ 10", self.requests, lambda: self._see(f"/desk/tickets/{next(chosen)}/")
-        )
-        self._timed("create by API", "≤ 10", self.requests // 2, self._create)
-        self._timed("reply at the desk", "≤ 15", self.requests // 2, lambda: self._answer(next(chosen)))
-        self._timed("reply by API", "≤ 15", self.requests // 2, lambda: self._reply(next(chosen)))
+        self._timed("list, first page", 12, self.requests, lambda: self._see(LIST))
+        self._timed("open a ticket", 10, self.requests, lambda: self._open(next(chosen)))
+        self._timed("create by API", 10, self.requests // 2, self._create)
+        self._timed("reply at the desk", 15, self.requests // 2, lambda: self._answer(next(chosen)))
+        self._timed("reply by API", 15, self.requests // 2, lambda: self._reply(next(chosen)))
 
-    def _timed(self, name: str, goal: str, count: int, action: Callable[[], object]) -> None:
-        """Cold (the first), then warm; the CPU includes what jobs do meanwhile."""
-        figure = Figure(name, goal)
+    def _timed(self, name: str, limit: float, count: int, action: Callable[[], object]) -> None:
+        """Cold (the first), then warm; the CPU includes the jobs, those that run afterwards too."""
+        figure = Figure(name, f"≤ {limit}", limit)
         figure.first = _milliseconds(action)
         for _ in range(WARM_UP):
             action()
@@ -133,9 +147,9 @@ class Desk:
         before = self._cpu()
         for _ in range(count):
             figure.samples.append(_milliseconds(action))
+        self._settle()
         figure.cpu = (self._cpu() - before) / count * 1000
         self._keep(figure)
-        self._settle()
 
     def _open(self, number: int) -> None:
         self._see(f"/desk/tickets/{number}/")
@@ -201,7 +215,8 @@ class Desk:
             thread.start()
         for thread in threads:
             thread.join()
-        figure = Figure("8 clients, lists per second", "≥ 150", samples, value=sum(counts) / MANY_SECONDS)
+        rate = sum(counts) / MANY_SECONDS
+        figure = Figure("8 clients, lists per second", "≥ 150", 150, samples, value=rate)
         figure.cpu = (self._cpu() - before) / sum(counts) * 1000
         self._keep(figure)
 
@@ -226,10 +241,10 @@ class Desk:
         busy = (self._cpu() - before) / LIVE_SECONDS
         rate = len(opened.milliseconds) / LIVE_SECONDS
         name = f"{LISTS_OPEN} open lists, {CHANGES_PER_SECOND} changes/s: list"
-        self._keep(Figure(name, "p95 ≤ 50", opened.milliseconds))
-        self._keep(Figure("… and the changes themselves", "", changes))
-        self._number("… lists fetched per second", "", rate)
-        self._number("… busy cores", "", busy)
+        self._keep(Figure(name, "p95 ≤ 50", 50, opened.milliseconds))
+        self._keep(Figure("… and the changes themselves", "", 0, changes))
+        self._number("… lists fetched per second", "", 0, rate)
+        self._number("… busy cores", "", 0, busy)
 
     def _lists(self, count: int, *, fetches: bool) -> list[OpenList]:
         watchers = [
@@ -271,12 +286,13 @@ class Desk:
             if self._cpu() - before < 0.06:
                 return
 
-    def _number(self, name: str, goal: str, value: float) -> None:
-        self._keep(Figure(name, goal, value=value))
+    def _number(self, name: str, goal: str, limit: float, value: float) -> None:
+        self._keep(Figure(name, goal, limit, value=value))
 
     def _keep(self, figure: Figure) -> None:
         self.figures.append(figure)
-        print(f"  {self.tickets}: {figure.name}: {_cells(figure)}", file=sys.stderr, flush=True)
+        told = f"{self.tickets}: {figure.name}: {_cells(figure)} {figure.verdict()}"
+        print(f"  {told}", file=sys.stderr, flush=True)
 
 
 async def _beside(lists: OpenLists, work: Callable[[], Any]) -> None:
@@ -314,14 +330,22 @@ def _table(desks: list[Desk]) -> str:
     ]
     for name in dict.fromkeys(figure.name for desk in desks for figure in desk.figures):
         found = [next((f for f in desk.figures if f.name == name), None) for desk in desks]
-        cells = [_cells(figure) if figure else "–" for figure in found]
+        cells = [f"{_cells(figure)} {figure.verdict()}".strip() if figure else "–" for figure in found]
         if ratio:
-            small, large = found
-            both = small and large and small.samples and large.samples
-            cells.append(f"{large.at(0.5) / small.at(0.5):.2f}" if both else "")
+            cells.append(_ratio(*found))
         goal = next(figure.goal for figure in found if figure)
         rows.append(f"| {name} | " + " | ".join([*cells, goal]) + " |")
     return "\n".join(rows)
+
+
+def _ratio(small: Figure | None, large: Figure | None) -> str:
+    """How much dearer the large desk is; the goal is at most a tenth."""
+    if not (small and large and small.samples and large.samples):
+        return ""
+    ratio = large.at(0.5) / small.at(0.5)
+    if not small.name.startswith(("list", "open", "create", "reply")):
+        return f"{ratio:.2f}"
+    return f"{ratio:.2f} {'met' if ratio <= SLOWER_MAX else 'missed'}"
 
 
 def main() -> None:
@@ -340,7 +364,7 @@ def main() -> None:
             desk.fill()
             desk.measure()
     print(
-        "Milliseconds: p50 (p95); cold: the first request after the start; CPU per request with its jobs.\n"
+        "Milliseconds: p50 (p95); cold: the first request after the start; CPU per request with all jobs.\n"
     )
     print(_table(desks))
     print(f"\nLoad of the machine at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.")

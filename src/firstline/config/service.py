@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 ROLES = ("web", "worker", "gateway", "mail")
 STOP_SECONDS = 8
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.001
 
 
 def main(arguments: list[str] | None = None) -> int:

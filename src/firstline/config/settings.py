@@ -16,7 +16,7 @@ SOURCE_DIR = Path(__file__).resolve().parents[1]
 FIRSTLINE_DATA_DIR = Path(env.text("FIRSTLINE_DATA_DIR", str(BASE_DIR / "data"))).absolute()
 FIRSTLINE_PUBLIC_URL = env.text("FIRSTLINE_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 FIRSTLINE_SMTP_PORT = env.integer("FIRSTLINE_SMTP_PORT", 2525, least=0, most=65535)
-FIRSTLINE_THREADS = env.integer("FIRSTLINE_THREADS", 8, least=1, most=64)
+FIRSTLINE_THREADS = env.integer("FIRSTLINE_THREADS", 4, least=1, most=64)
 FIRSTLINE_LEASE_SECONDS = env.integer("FIRSTLINE_LEASE_SECONDS", 30, least=2, most=600)
 FIRSTLINE_LOG_LEVEL = env.text("FIRSTLINE_LOG_LEVEL", "INFO")
 FIRSTLINE_UPLOAD_BYTES_MAX = env.integer("FIRSTLINE_UPLOAD_BYTES_MAX", 25 * 2**20, least=1024)

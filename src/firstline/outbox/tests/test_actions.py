@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.db import transaction as database
+from django.test.utils import CaptureQueriesContext
 
 from firstline.audit.actions import record, seal
 from firstline.audit.models import AuditRecord
@@ -13,7 +15,7 @@ from firstline.kit import clock
 from firstline.kit.actor import SYSTEM, Actor
 from firstline.kit.errors import DomainError
 from firstline.kit.refs import Ref
-from firstline.outbox import bus
+from firstline.outbox import bus, running
 from firstline.outbox.actions import enqueue, publish, push, recheck, transaction
 from firstline.outbox.enums import CHAIN_DEPTH_MAX
 from firstline.outbox.events import (
@@ -325,3 +327,24 @@ def test_names_are_declared_once() -> None:
         job("tea.pour")(lambda args, context: None)
     with pytest.raises(TypeError, match="not declared"):
         handles(int, name="x.y")(lambda happened, context: None)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("count", [1, 3])
+def test_books_of_many_jobs_take_as_many_statements_as_of_one(count: int) -> None:
+    job("tea.pour")(lambda args, context: None)
+    with transaction():
+        for _ in range(count):
+            enqueue("tea.pour", {})
+
+    with CaptureQueriesContext(connection) as claiming:
+        jobs = running.claim(8)
+    with CaptureQueriesContext(connection) as finishing:
+        running.finish(jobs)
+
+    statements = [each["sql"] for each in (*claiming, *finishing) if each["sql"].split()[0] in _STATEMENTS]
+    assert len(jobs) == count
+    assert len(statements) == 4
+
+
+_STATEMENTS = {"SELECT", "UPDATE", "DELETE", "INSERT"}
