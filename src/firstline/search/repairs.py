@@ -8,7 +8,7 @@ from firstline.search.analysis import Word, pairs, stem
 from firstline.search.expressions import All, Any, Expression, Term
 from firstline.search.matching import Scope, count
 from firstline.search.results import Correction
-from firstline.search.slots import Lexicon, Slot, run_expression, slot_of
+from firstline.search.slots import Lexicon, Slot, make_slots, run_expression, slot_of
 from firstline.search.stopwords import is_stop_word
 from firstline.search.vocabulary import PAIR, REPAIR_LETTERS_MIN, Repair
 
@@ -50,9 +50,30 @@ def repaired(
         result[place], used = fixed
         if used:
             corrections.append(Correction(slot.word.text, used))
+    if any(new.word != old.word or len(_words(new)) > 1 for new, old in zip(result, slots, strict=True)):
+        result = _as_if_typed(result, slots, lexicon, is_live=is_live)
     if not any(slot.is_required for slot in result):
         result = [replace(slot, is_required=True) for slot in result]
     return result, corrections
+
+
+def _as_if_typed(
+    result: Sequence[Slot], slots: Sequence[Slot], lexicon: Lexicon, *, is_live: bool
+) -> list[Slot]:
+    """The slots of the words put in place, with what means the same, as if they had been typed."""
+    typed: list[Word] = []
+    either: dict[int, Slot] = {}
+    for new, old in zip(result, slots, strict=True):
+        if new is not old and new.word == old.word and len(_words(new)) == 1:
+            either[len(typed)] = new
+        typed += _words(new)
+    is_live = is_live and result[-1].word == slots[-1].word and len(_words(result[-1])) == 1
+    anew = make_slots(typed, lexicon, is_live=is_live)
+    return [either.get(place, slot) for place, slot in enumerate(anew)]
+
+
+def _words(slot: Slot) -> list[Word]:
+    return list(slot.apart) or [slot.word]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +153,7 @@ def _apart(slot: Slot, parts: Sequence[str], lexicon: Lexicon) -> Slot:
         units=[unit for one in slots for unit in one.units],
         marks=frozenset(mark for one in slots for mark in one.marks),
         is_known=True,
+        apart=tuple(one.word for one in slots),
     )
 
 

@@ -52,6 +52,8 @@ class Slot:
     starts: frozenset[str] = frozenset()
     # What holds the word itself, where `expression` also takes what means the same.
     literal: Expression | None = None
+    # The words that were typed as one.
+    apart: tuple[Word, ...] = ()
 
     @property
     def own(self) -> Expression:
