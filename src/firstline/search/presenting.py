@@ -11,7 +11,6 @@ from firstline.kit.actor import Actor
 from firstline.kit.text import has_han
 from firstline.search.queries import (
     Completion,
-    Facet,
     FacetValue,
     FieldSpec,
     Part,
@@ -98,6 +97,13 @@ def summary(results: Results) -> str:
     """How many things were found, in words."""
     if results.is_partial:
         return _("Nothing holds every word; these hold most of them")
+    if len(results.hits) > results.total > 0:
+        words = {"count": count_words(results.total)}
+        return ngettext(
+            "%(count)s result holds every word, the others most of them",
+            "%(count)s results hold every word, the others most of them",
+            results.total,
+        ) % words  # fmt: skip
     return found_words(results.total, is_capped=results.is_capped)
 
 
@@ -141,10 +147,12 @@ def narrowings(results: Results, text: str) -> list[Narrowing]:
     """The facets as links; fields with one value that everything has say nothing and are left out."""
     made = []
     for facet in sorted(results.facets, key=lambda facet: _place(facet.name)):
-        if facet.name == KIND or not _is_telling(facet, results.total):
+        if facet.name == KIND:
             continue
         choices = [_choice(text, facet.name, value, results) for value in facet.values[:VALUES_MAX]]
-        made.append(Narrowing(facet.name, str(facet.label), choices))
+        is_chosen = any(choice.is_chosen for choice in choices)
+        if is_chosen or any(0 < value.count < results.total for value in facet.values):
+            made.append(Narrowing(facet.name, str(facet.label), choices))
     kinds = {value.value for facet in results.facets if facet.name == KIND for value in facet.values}
     return [*made[:NARROWINGS_MAX], *_dates(text, kinds)]
 
@@ -215,12 +223,6 @@ def _example(spec: FieldSpec, language: str) -> Example:
         name = next((alias for alias in spec.aliases if has_han(alias)), spec.name)
         code = label or code
     return Example(f"{name}:{quoted(code)}", str(spec.label))
-
-
-def _is_telling(facet: Facet, total: int) -> bool:
-    return any(value.is_chosen for value in facet.values) or any(
-        0 < value.count < total for value in facet.values
-    )
 
 
 def _place(name: str) -> int:

@@ -1,5 +1,6 @@
 """Finding anything by words: the page, and the palette over every page."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -24,6 +25,8 @@ OFFERS_MAX = 6
 PLACES_MAX = 6
 SAVED_MAX = 5
 COMMANDS = ">"
+# The word at the caret is the value of a filter.
+_FILTERING = re.compile(r"[:：][^\s]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def palette(request: HttpRequest) -> HttpResponse:
         "words": words,
         "is_command": is_command,
         "offers": [] if is_command else _offers(request, actor, text),
+        "is_filtering": bool(_FILTERING.search(text[: _caret(request, text)])),
         "saved": queries.saved_matching(actor, words)[:SAVED_MAX],
         "places": places(request, actor, words, everything=is_command)[: None if is_command else PLACES_MAX],
         "glance": glance,
@@ -120,5 +124,9 @@ def _asked(request: HttpRequest) -> Asked:
 
 
 def _offers(request: HttpRequest, actor: Actor, text: str) -> list[presenting.Offer]:
+    return presenting.offers(actor, text, _caret(request, text))[:OFFERS_MAX]
+
+
+def _caret(request: HttpRequest, text: str) -> int:
     at = number_or_none(request.GET.get("at", ""))
-    return presenting.offers(actor, text, len(text) if at is None else at)[:OFFERS_MAX]
+    return len(text) if at is None else min(at, len(text))

@@ -93,6 +93,13 @@ def test_facets_that_say_nothing_are_left_out() -> None:
     assert shown[0].choices[0].text == "vpn state_of_test:open"
 
 
+def test_a_filter_typed_by_an_alias_can_be_taken_out() -> None:
+    only = Facet("state_of_test", "State", [FacetValue("open", "Open", 4)])
+    shown = presenting.narrowings(Results(total=4, facets=[only]), "vpn 测试状态:Open")
+
+    assert [(choice.is_chosen, choice.text) for choice in shown[0].choices] == [(True, "vpn")]
+
+
 def test_corrections_can_be_taken_back() -> None:
     results = Results(corrections=[Correction("pasword", "password")])
 
