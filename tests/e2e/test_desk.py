@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, Route, expect
 from tests.e2e.conftest import People
 from tests.e2e.service import wait_until
-from tests.e2e.steps import SLOW_MS, Fault, answer, send_fault, write_fault
+from tests.e2e.steps import SLOW_MS, Fault, answer, read_in, send_fault, write_fault
 
 EMPLOYEE, TECHNICIAN, COLLEAGUE = (
     f"{name}@alder.example" for name in ("gillian.marsh", "mei.zhao", "jule.petersen")
@@ -217,6 +217,7 @@ def _ask(group: People, subject: str) -> int:
 def _open_new_ticket(group: People) -> Page:
     number = _ask(group, "The printer does nothing in Leeds")
     desk = group.signed_in(TECHNICIAN)
+    read_in(desk, "en")
     desk.goto("/desk/tickets/?view=open")
     desk.locator(f"#t{number}").click()
     desk.wait_for_url(re.compile(rf"/desk/tickets/{number}/"))
@@ -239,6 +240,7 @@ def _wait_for_help(desk: Page) -> None:
 def _beside(group: People, desk: Page) -> Page:
     """A colleague who has the same ticket open."""
     other = group.signed_in(COLLEAGUE)
+    read_in(other, "en")
     other.goto(desk.url)
     return other
 

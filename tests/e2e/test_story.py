@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import People
-from tests.e2e.service import Service
+from tests.e2e.service import Service, wait_until
 from tests.e2e.steps import (
     LOCALES,
     SLOW_MS,
@@ -101,12 +101,24 @@ def test_story(service: Service, people: Callable[..., People], language: str, t
 def _ask(portal: Page, words: Words, language: str) -> int:
     read_in(portal, language)
     write_fault(portal, words.fault)
-    expect(portal.locator("suggest-box .ans").first).to_be_visible()
+    _wait_for_suggestions(portal, words.fault)
     paste_screenshot(portal, "#id_body")
     expect(portal.locator(".askpaste .thumbs li")).to_have_count(1)
     number = send_fault(portal)
     expect(portal.locator("#timeline .attach img")).to_have_count(1)
     return number
+
+
+def _wait_for_suggestions(portal: Page, fault: Fault) -> None:
+    """Type again until the index of a service that has only just started knows the articles."""
+
+    def are_there() -> bool:
+        with portal.expect_response("**/portal/suggest/**"):
+            write_fault(portal, fault)
+        return portal.locator("suggest-box .ans").count() > 0
+
+    wait_until(are_there, "article that may answer")
+    expect(portal.locator("suggest-box .ans").first).to_be_visible()
 
 
 def _look_at_decision(desk: Page) -> str:
