@@ -143,9 +143,11 @@ def _find(
         # A token is behind the truth: ask about everything that is counted.
         allowed = allowed_among(search.actor, search.sources, [candidate for candidate, _ in counted])
         counted = [pair for pair in counted if pair[0].id in allowed]
+    shown, withheld = _without_withheld(search, shown)
+    if withheld:
+        counted, _ = _without_withheld(search, counted)
     ids = [candidate.id for candidate, _ in counted]
     facets = fields.facets_of(actor, ids, sources, query.filters) if with_facets else ()
-    shown, withheld = _without_withheld(search, shown)
     shown = shown[offset:]
     if not with_texts:
         return Results(hits=[texts.bare(candidate, score) for candidate, score in shown], total=len(counted))
