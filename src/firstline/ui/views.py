@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -11,6 +12,7 @@ from firstline.ui.pages import redirect, render
 from firstline.ui.shell import shell_for
 
 _YEAR_SECONDS = 365 * 86400
+_PATH_CHARS_MAX = 2000
 
 
 @public
@@ -45,8 +47,11 @@ def bell(request: HttpRequest) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> str:
+    """Where the reader was: a path of ours that a header can carry, or the start page."""
     target = request.POST.get("next", "/")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/"
+    is_path = target.startswith("/") and target.isprintable() and len(target) <= _PATH_CHARS_MAX
+    is_ours = is_path and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return iri_to_uri(target) if is_ours else "/"
 
 
 def _remember(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:

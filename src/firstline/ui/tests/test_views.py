@@ -1,3 +1,4 @@
+import pytest
 from django.http import HttpRequest
 from django.test import Client, override_settings
 
@@ -36,6 +37,28 @@ def test_unknown_choices_and_foreign_addresses_are_ignored() -> None:
 
     assert [language["Location"], theme["Location"]] == ["/", "/"]
     assert [dict(language.cookies), dict(theme.cookies)] == [{}, {}]
+
+
+@pytest.mark.parametrize(
+    "hostile", ["/a\r\nSet-Cookie: x=y", "\r\n.\r\n", "/" + "a" * 120_000, "/\x00", "javascript:1", ""]
+)
+@pytest.mark.parametrize("is_fragment", ["true", "false"])
+@pytest.mark.django_db
+def test_a_place_that_no_header_can_carry_is_the_start_page(hostile: str, is_fragment: str) -> None:
+    for choice in ("language", "theme"):
+        answer = Client(headers={"HX-Request": is_fragment}).post(f"/choices/{choice}/", {"next": hostile})
+
+        assert answer.status_code in {200, 303}
+        assert answer.get("Location", answer.get("HX-Redirect")) == "/"
+
+
+@pytest.mark.django_db
+def test_a_place_in_chinese_is_found_again() -> None:
+    answer = Client(headers={"HX-Request": "true"}).post(
+        "/choices/theme/", {"next": "/desk/search/?q=打印机"}
+    )
+
+    assert answer["HX-Redirect"] == "/desk/search/?q=%E6%89%93%E5%8D%B0%E6%9C%BA"
 
 
 @ALONE
