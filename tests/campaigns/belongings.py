@@ -15,7 +15,7 @@ def main() -> None:
     django.setup()
     from tests.campaigns.house import PASSWORD
 
-    from firstline.accounts.models import Person
+    from firstline.accounts.models import Person, Role
     from firstline.accounts.queries import actor_for
     from firstline.accounts.testing import make_person
     from firstline.devices import actions as devices
@@ -63,6 +63,7 @@ def main() -> None:
         "organization_id": [owner.pk],
         "site_id": [site.pk],
         "department_id": [department.pk],
+        "role_id": [Role.objects.create(code=MARK, label=MARK, permissions=[]).pk],
         "device_id": [device.pk],
     }
     print(json.dumps({"tickets": numbers, "files": kept, "ids": ids, "token": token_text(token)}))
