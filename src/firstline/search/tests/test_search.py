@@ -14,7 +14,7 @@ from firstline.kit.actor import Actor
 from firstline.organizations.testing import make_team
 from firstline.search import actions, queries, vocabulary
 from firstline.search.actions import Document
-from firstline.search.models import Term
+from firstline.search.models import Synonym, Term
 from firstline.search.queries import FieldSpec, Results, Source, forget_source, register_source, source_of
 
 pytestmark = pytest.mark.django_db
@@ -304,6 +304,8 @@ def test_identifiers_are_found_whole_in_part_and_from_the_start():
 
 
 def test_what_means_the_same_is_found_and_ranks_lower():
+    Synonym.objects.all().delete()
+    Synonym.objects.create(expressions="log in, sign in, 登录")
     add(1, "Cannot log in")
     add(2, "登录失败")
     add(3, "Sign in fails")

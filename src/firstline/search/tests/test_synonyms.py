@@ -41,5 +41,6 @@ def test_what_cannot_be_a_line_is_refused():
         assert raised.value.code == code
     with pytest.raises(NotAllowed):
         save_synonym(actor=make_actor("Tess", "technician"), expressions="a, b")
+    line = save_synonym(actor=admin, expressions="a, b")
     with pytest.raises(NotAllowed):
-        delete_synonym(actor=make_actor("Tim", "technician"), synonym=Synonym.objects.all()[0])
+        delete_synonym(actor=make_actor("Tim", "technician"), synonym=line)
