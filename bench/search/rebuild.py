@@ -7,9 +7,8 @@ import django
 
 def main() -> None:
     django.setup()
-    from firstline.search.rebuild_actions import drive
-
     from firstline.kit.actor import SYSTEM
+    from firstline.search.rebuild_actions import drive
 
     start = time.monotonic()
     rebuild = drive(actor=SYSTEM)
