@@ -63,7 +63,7 @@ def main() -> None:
         "organization_id": [owner.pk],
         "site_id": [site.pk],
         "department_id": [department.pk],
-        "role_id": [Role.objects.create(code=MARK, label=MARK, permissions=[]).pk],
+        "role_id": [Role.objects.create(code="nobodys", label="Nobody's", permissions=[]).pk],
         "device_id": [device.pk],
     }
     print(json.dumps({"tickets": numbers, "files": kept, "ids": ids, "token": token_text(token)}))
