@@ -105,9 +105,22 @@ class Desk:
         status, body = self.stranger().get("/healthz")
         assert (status, json.loads(body)) == (200, {"status": "ok"})
 
+    def settle(self) -> None:
+        """Wait until all that was begun is done."""
+        wait_until(self.books.is_quiet, what="the end of all jobs")
+
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Whatever is done within changes nothing that lasts."""
+        self.settle()
+        before = self.books.sizes()
+        yield
+        self.settle()
+        assert self.books.changes_since(before) == {}
+
     def check_whole(self) -> None:
         """Nothing is half-written, the trail holds and work is taken."""
-        wait_until(self.books.is_quiet, what="the end of all jobs")
+        self.settle()
         half, damage = self.books.half_written(), self.books.damage()
         dead = self.books.rows("SELECT name, error FROM outbox_job WHERE state = 'dead'")
         assert (half, damage) == ({}, [])
@@ -150,6 +163,7 @@ def a_desk(settlement: Settlement, folder: Path) -> Iterator[Desk]:
         (data / "url").write_text(url, encoding="utf-8")
     desk = Desk(settlement, data, url)
     try:
+        desk.settle()
         yield desk
         desk.check_service()
         desk.check_whole()

@@ -80,17 +80,20 @@ def test_every_route_that_takes_a_post_answers_clearly(desk: Desk, crowd: Crowd)
 
 def test_a_form_without_its_token_or_from_another_site_changes_nothing(desk: Desk, crowd: Crowd) -> None:
     client = crowd["colleague"]
-    before = desk.books.sizes()
     wrong = []
-    for path in posts(desk):
-        for headers in ({"X-CSRFToken": ""}, {"X-CSRFToken": "x" * 64}, {"Origin": "https://evil.example"}):
-            status, body = client.post_form(path, {"body": "x", "name": "x"}, **headers)
-            desk.note("forged forms", status)
-            if status not in {401, 403, 404, 405} or not CHINESE.search(body.decode()):
-                wrong.append((path, headers, status, body[:80]))
+    with desk.untouched():
+        for path in posts(desk):
+            for headers in (
+                {"X-CSRFToken": ""},
+                {"X-CSRFToken": "x" * 64},
+                {"Origin": "https://evil.example"},
+            ):
+                status, body = client.post_form(path, {"body": "x", "name": "x"}, **headers)
+                desk.note("forged forms", status)
+                if status not in {401, 403, 404, 405} or not CHINESE.search(body.decode()):
+                    wrong.append((path, headers, status, body[:80]))
 
     assert not wrong, "\n".join(map(repr, wrong[:12]))
-    assert desk.books.changes_since(before) == {}
 
 
 def test_what_is_no_form_is_answered_clearly(desk: Desk, crowd: Crowd) -> None:

@@ -13,6 +13,7 @@ from launcher.progress import Stop, say
 
 _COUNTS = re.compile(r"(\d+) (passed|failed|error|errors|skipped)")
 PYTHON_TREES = ["src", "packages", "tests", "bench", "tools", "conftest.py", "firstline"]
+_FIXED_ORDER = ["-p", "no:randomly"]
 CAMPAIGNS = Path(runtime.ROOT, "tests", "campaigns")
 
 
@@ -61,9 +62,13 @@ class Tally:
 
 
 def run(arguments: list[str]) -> int:
-    """Every test; `--campaign NAME` runs one long campaign at its full length instead."""
+    """Every test; `--campaign NAME` runs one long campaign at its full length instead.
+
+    The same commit gets the same verdict: the order is fixed. `--shuffle` looks for hidden coupling.
+    """
     parser = argparse.ArgumentParser(prog="./firstline test")
     parser.add_argument("--campaign", metavar="NAME", help="one long campaign at full length")
+    parser.add_argument("--shuffle", action="store_true", help="in a new random order (the seed is printed)")
     options = parser.parse_args(arguments)
     runtime.ensure("dev")
     _ensure_browser()
@@ -75,7 +80,7 @@ def run(arguments: list[str]) -> int:
     else:
         _checks(tally)
         _front_end(tally)
-        _python_tests(tally)
+        _python_tests(tally, [] if options.shuffle else _FIXED_ORDER)
     say("\n" + "\n".join(tally.lines))
     skipped = f", {tally.skipped} skipped" if tally.skipped else ""
     say(f"\n{tally.passed} passed, {tally.failed} failed{skipped}")
@@ -118,19 +123,20 @@ def _front_end(tally: Tally) -> None:
     tally.run("Front end", [*prefix, "test"], counts=False, PATH=path)
 
 
-def _python_tests(tally: Tally) -> None:
-    tally.run("Architecture", _pytest("tests/architecture"))
-    tally.run("Protocol and agent", _pytest("packages", "tests/contract", "-n", _workers()))
-    tally.run("Unit and integration on SQLite", _pytest("src", "-n", _workers()))
+def _python_tests(tally: Tally, order: list[str]) -> None:
+    parallel = ["-n", _workers(), *order]
+    tally.run("Architecture", _pytest("tests/architecture", *order))
+    tally.run("Protocol and agent", _pytest("packages", "tests/contract", *parallel))
+    tally.run("Unit and integration on SQLite", _pytest("src", *parallel))
     with postgres.cluster() as url:
         tally.run(
             "Unit and integration on PostgreSQL",
-            _pytest("src", "-n", _workers()),
+            _pytest("src", *parallel),
             FIRSTLINE_DATABASE_URL=url,
             FIRSTLINE_DATABASE_POOL="0",
         )
-    tally.run("Campaigns, one-minute slices", _pytest("tests/campaigns"))
-    tally.run("End to end, in a browser", _pytest("tests/e2e", "-p", "no:randomly"))
+    tally.run("Campaigns, one-minute slices", _pytest("tests/campaigns", *order))
+    tally.run("End to end, in a browser", _pytest("tests/e2e", *_FIXED_ORDER))
 
 
 def _campaign(tally: Tally, name: str) -> None:
@@ -140,7 +146,7 @@ def _campaign(tally: Tally, name: str) -> None:
         campaigns.setdefault(path.stem.split("_")[1], []).append(str(path))
     if name not in campaigns:
         raise Stop(f"There is no campaign {name!r}; known: {', '.join(campaigns)}")
-    tally.run(f"Campaign {name}", _pytest(*campaigns[name], "-s"), FIRSTLINE_CAMPAIGN="full")
+    tally.run(f"Campaign {name}", _pytest(*campaigns[name], "-s", *_FIXED_ORDER), FIRSTLINE_CAMPAIGN="full")
 
 
 def _pytest(*arguments: str) -> list[str]:
