@@ -61,7 +61,7 @@ class SearchBox extends HTMLElement implements Host {
     if (isOpen) this.#options?.refresh();
     this.#input?.setAttribute("aria-expanded", String(isOpen));
     if (!this.#results) return;
-    this.#results.replaceChildren(answer);
+    this.#replaceResults(answer);
     this.#results.removeAttribute("aria-busy");
     history.replaceState(null, "", this.#page(text));
   }
@@ -82,6 +82,16 @@ class SearchBox extends HTMLElement implements Host {
   get #results(): HTMLElement | null {
     const id = this.getAttribute("results");
     return id ? document.getElementById(id) : null;
+  }
+
+  /** Who already walks through the results when others come stays at the same one, or begins at the first. */
+  #replaceResults(answer: DocumentFragment): void {
+    const focused = document.activeElement;
+    const from = focused && this.#results?.contains(focused) ? focused.getAttribute("href") : null;
+    this.#results?.replaceChildren(answer);
+    if (from === null) return;
+    const hits = [...(this.#results?.querySelectorAll<HTMLElement>("a[data-hit]") ?? [])];
+    (hits.find((hit) => hit.getAttribute("href") === from) ?? hits[0] ?? this.#input)?.focus();
   }
 
   /** The address of the page for `text`, with the hidden fields of the form. */
@@ -151,6 +161,8 @@ class SearchBox extends HTMLElement implements Host {
   #take(option: HTMLElement): void {
     if (!this.#input) return;
     complete(this.#input, option);
+    this.#list.replaceChildren(); // what it offered has been answered
+    this.#close();
     this.#input.focus();
     this.#typed();
   }
@@ -178,7 +190,7 @@ class SearchBox extends HTMLElement implements Host {
       this.#finder.leave();
       this.#input.value = address.searchParams.get("q") ?? "";
       for (const field of form.querySelectorAll<HTMLInputElement>("input[type=hidden]")) field.value = address.searchParams.get(field.name) ?? "";
-      this.#results?.replaceChildren(answer);
+      this.#replaceResults(answer);
       if (isNew) history.pushState(null, "", address);
       this.#close();
     } catch {
