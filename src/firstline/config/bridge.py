@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
+from firstline.config.turns import Turns
 from firstline.outbox import courtesy
 
 Scope = MutableMapping[str, Any]
@@ -40,6 +41,7 @@ class WsgiBridge:
         self.application = application
         self.body_bytes_max = body_bytes_max
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        self._turns = Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -92,7 +94,7 @@ class WsgiBridge:
             seen["status"] = int(status[:3])
             seen["headers"] = [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in headers]
 
-        with courtesy.answering():
+        with courtesy.answering(), self._turns.taken():
             response = self.application(environ, start_response)
         if getattr(response, "streaming", True):
             return seen["status"], seen["headers"], response
