@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
+from tests.databases import database_of_this_process
 
 # A busy machine is slow, not wrong: examples are not timed.
 hypothesis_settings.register_profile("firstline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("firstline")
+
+# The real way of keeping passwords, without the half second that makes guessing dear.
+PBKDF2PasswordHasher.iterations = 1_000
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +57,15 @@ def no_outbox_left_listening() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Before the test database is dropped, sessions that threads left open are ended."""
-    yield
-    if connection.vendor == "postgresql":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_modify_db_settings: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """A database of this process, copied from a template instead of migrated anew."""
+    cache = getattr(request.config, "cache", None)
+    folder = cache.mkdir("databases") if cache else tmp_path_factory.mktemp("databases")
+    with django_db_blocker.unblock(), database_of_this_process(folder):
+        yield
