@@ -10,6 +10,7 @@ NAMES = frozenset(
         "after_commit",
         "after_dispatch",  # events are marked and their jobs stand
         "before_ack",  # a job's work is done, its row still there
+        "bulk_half",  # half of a bulk edit is written
         "mail_stored",
         "mail_before_ack",
         "mail_sent",

@@ -114,16 +114,38 @@ class EventKind(models.TextChoices):
     UNDONE = "undone"
     WITHDRAWN = "withdrawn"
     THANKED = "thanked"
+    MERGED = "merged"
+    SPLIT = "split"
+    LINKED = "linked"
+    DELETED = "deleted"
 
 
-class StepKind(models.TextChoices):
-    """What a technician can walk back."""
+class OperationKind(models.TextChoices):
+    """What a technician can undo."""
 
-    STATUS = "status"
-    TAKING = "taking"
-    ASSIGNMENT = "assignment"
-    PRIORITY = "priority"
-    REPLY = "reply"
+    STATUS = "status", pgettext_lazy("operation", "Status")
+    TAKING = "taking", pgettext_lazy("operation", "Taken")
+    ASSIGNMENT = "assignment", pgettext_lazy("operation", "Assignment")
+    PRIORITY = "priority", pgettext_lazy("operation", "Priority")
+    REPLY = "reply", pgettext_lazy("operation", "Reply")
+    DETAILS = "details", pgettext_lazy("operation", "Details")
+    BULK = "bulk", pgettext_lazy("operation", "Several at once")
+    MERGE = "merge", pgettext_lazy("operation", "Merged")
+    SPLIT = "split", pgettext_lazy("operation", "Split")
+    LINK = "link", pgettext_lazy("operation", "Links")
+    DELETE = "delete", pgettext_lazy("operation", "Deleted")
+    UNDO = "undo", pgettext_lazy("operation", "Undone")
+
+
+StepKind = OperationKind
+
+
+class LinkKind(models.TextChoices):
+    """How two tickets belong together, read from the source."""
+
+    RELATED = "related", pgettext_lazy("link", "Related")
+    DUPLICATE = "duplicate", pgettext_lazy("link", "Duplicate of")
+    CHILD = "child", pgettext_lazy("link", "Part of")
 
 
 class View(models.TextChoices):
@@ -153,6 +175,15 @@ ERRORS: dict[str, Text] = {
     "step_status_moved_on": _("Not taken back: %(who)s has changed the status since."),
     "step_assignment_moved_on": _("Not taken back: %(who)s has given the ticket to somebody else since."),
     "step_priority_moved_on": _("Not taken back: %(who)s has changed the priority since."),
+    "step_details_moved_on": _("Not taken back: %(who)s has changed the same since."),
+    "operation_unknown": _("There is no such operation, or it is older than 30 days."),
+    "operation_too_old": _("This was more than 30 days ago and can no longer be undone."),
+    "operation_nothing_left": _("Nothing of this can be undone any more: all of it was changed since."),
+    "bulk_refused": _("Nothing was changed: %(count)s of %(all)s cannot take this. %(ticket)s: %(why)s"),
+    "bulk_too_many": _("At most %(most)s tickets at once."),
+    "bulk_empty": _("Choose at least one ticket and one change."),
+    "ticket_is_merged": _("This ticket was merged into %(into)s. Work on that one."),
+    "ticket_in_bin": _("This ticket was deleted. Restore it first."),
     "step_reply_left": _("The reply has left already. Write another one to correct it."),
     "subject_missing": _("Please say in a few words what it is about."),
     "message_missing": _("Please write a message."),
@@ -163,6 +194,7 @@ ERRORS: dict[str, Text] = {
     "file_unknown": _("This file is no longer there. Please attach it again."),
     "rating_given": _("This ticket has been rated already."),
     "address_invalid": _("“%(address)s” is not an e-mail address."),
+    "too_many_tags": _("At most %(most)s tags."),
     "too_many_addresses": _("At most %(most)s addresses in copy."),
     "assignee_inactive": _("%(name)s is not active and cannot take tickets."),
     "assignee_not_technician": _("%(name)s is not a technician and cannot take tickets."),

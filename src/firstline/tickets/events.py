@@ -83,6 +83,15 @@ class StepUndone:
     kind: str
 
 
+@event("tickets.operation_undone")
+@dataclass(frozen=True)
+class OperationUndone:
+    """An operation was taken back on all its tickets by another one, `operation_id`."""
+
+    operation_id: int
+    undone_id: int
+
+
 @event("tickets.batch_imported")
 @dataclass(frozen=True)
 class BatchImported:

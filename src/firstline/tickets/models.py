@@ -19,7 +19,9 @@ from firstline.tickets.enums import (
     EventKind,
     Kind,
     Level,
+    LinkKind,
     MessageKind,
+    OperationKind,
     Priority,
     PrioritySource,
     Status,
@@ -34,7 +36,8 @@ class Ticket(models.Model):
     """Somebody needs something. Written by `tickets.actions` only.
 
     `is_open`, `next_due_at` and the two due dates are denormalised from status and clocks,
-    so that lists read one index. `version` moves on with every change.
+    so that lists read one index. `version` moves on with every change. A ticket that was merged is closed,
+    empty, and leads to `merged_into`; one with `deleted_at` lies in the bin, where only technicians look.
     """
 
     number = models.PositiveBigIntegerField(unique=True)
@@ -72,6 +75,9 @@ class Ticket(models.Model):
     last_message_at = models.DateTimeField()
     last_message_by_requester = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="merged_tickets")
+    deleted_at = models.DateTimeField(null=True)
+    is_spam = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
@@ -117,6 +123,7 @@ class Ticket(models.Model):
             models.Index(fields=["requester", "-id"], name="ticket_by_requester"),
             models.Index(fields=["organization", "-id"], name="ticket_by_org"),
             models.Index(fields=["resolved_at"], condition=Q(status=Status.RESOLVED), name="ticket_to_close"),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="ticket_in_bin"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -132,6 +139,10 @@ class Ticket(models.Model):
                 name="ticket_levels_known",
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="ticket_kind_known"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True, deleted_at__isnull=True) | Q(is_open=False),
+                name="ticket_put_away_is_done",
+            ),
         ]
 
     @property
@@ -175,7 +186,9 @@ class NumberCounter(models.Model):
 
 
 class Message(models.Model):
-    """Something somebody wrote: the request, a reply, or an internal note. Never changes.
+    """Something somebody wrote: the request, a reply, or an internal note. Its words never change.
+
+    A merge or a split moves it to another ticket; `came_from` is the one it was written on.
 
     While `held_until` is set it has not left: only technicians see it, and its author can take it back.
     `external_key` makes intake idempotent: `mail:<message-id>`, `api:<key>`, `alert:<key>`.
@@ -197,6 +210,7 @@ class Message(models.Model):
     minutes = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True)
+    came_from = models.ForeignKey(Ticket, models.SET_NULL, null=True, db_index=False, related_name="+")
 
     class Meta:
         indexes = [
@@ -233,13 +247,38 @@ class TicketEvent(models.Model):
         indexes = [models.Index(fields=["ticket", "at", "id"], name="ticket_event_by_ticket")]
 
 
-class Step(models.Model):
-    """What a technician did to a ticket, with what it changed, so that it can be walked back.
+class Operation(models.Model):
+    """What somebody did, to one ticket or to five hundred, as one thing that can be undone for 30 days.
 
-    `before` and `after` hold the fields that differ, as JSON; `draft` the words of a reply. `version` is
-    the ticket's after the step. Rows go after a day.
+    `undoes` is the operation that this one took back; undoing it does that one again. `undone_at` and
+    `undone_by` say that it is not in effect now. `data` holds codes and ids of what was asked for.
     """
 
+    actor_id = models.BigIntegerField()
+    actor_label = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=OperationKind)
+    at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField(default=1)
+    data = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    undoes = models.ForeignKey("self", models.SET_NULL, null=True, related_name="undoings")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=OperationKind.values), name="operation_kind_known")
+        ]
+
+
+class Step(models.Model):
+    """What an operation did to one ticket, with what it changed, so that it can be walked back.
+
+    `before` and `after` hold the fields that differ, as JSON; `moved` what changed hands (messages,
+    followers, links); `draft` the words of a reply, kept for a day. `version` is the ticket's after the
+    step; `at` the instant from which its clocks follow.
+    """
+
+    operation = models.ForeignKey(Operation, models.CASCADE, null=True, related_name="steps")
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="steps", db_index=False)
     actor_id = models.BigIntegerField()
     kind = models.CharField(max_length=12, choices=StepKind)
@@ -247,6 +286,7 @@ class Step(models.Model):
     version = models.PositiveIntegerField()
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    moved = models.JSONField(default=list)
     message = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+")
     draft = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True)
@@ -256,6 +296,33 @@ class Step(models.Model):
             models.UniqueConstraint(fields=["ticket", "version"], name="step_of_version"),
             models.CheckConstraint(condition=Q(kind__in=StepKind.values), name="step_kind_known"),
         ]
+
+
+class TicketLink(models.Model):
+    """Two tickets that belong together: `source` is related to, a duplicate of, or a child of `target`."""
+
+    kind = models.CharField(max_length=12, choices=LinkKind)
+    source = models.ForeignKey(Ticket, models.CASCADE, related_name="links_out")
+    target = models.ForeignKey(Ticket, models.CASCADE, related_name="links_in")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "target"], name="link_once"),
+            models.CheckConstraint(condition=~Q(source=models.F("target")), name="link_of_two"),
+            models.CheckConstraint(condition=Q(kind__in=LinkKind.values), name="link_kind_known"),
+        ]
+
+
+class StructureRules(models.Model):
+    """How parents, children and duplicates bear on each other; one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    children_hold_parent = models.BooleanField(default=False)
+    duplicates_follow = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="structure_rules_single")]
 
 
 class Watcher(models.Model):

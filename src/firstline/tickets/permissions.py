@@ -45,6 +45,7 @@ def can_move(old: str, new: str, *, staff: bool) -> bool:
 def check_can_move(actor: Actor, ticket: Ticket, new: str) -> None:
     """Raise unless the ticket may go to `new`, and `actor` may send it there."""
     old = ticket.status
+    check_in_hand(ticket)
     names = {"old": Status(old).label, "new": Status(new).label}
     if (old, new) not in MOVES:
         raise Conflict("ticket_move_forbidden", **names)
@@ -85,6 +86,14 @@ def can_view(actor: Actor, ticket: Ticket) -> bool:
     if actor.may(ORGANIZATION_VIEW) and ticket.organization_id == actor.organization_id:
         return True
     return actor.may(PORTAL_USE) and ticket.watchers.filter(person_id=actor.id).exists()
+
+
+def check_in_hand(ticket: Ticket) -> None:
+    """Raise where the ticket was put away: merged into another one, or deleted."""
+    if ticket.merged_into is not None:
+        raise Conflict("ticket_is_merged", into=ticket.merged_into.display_id)
+    if ticket.deleted_at is not None:
+        raise Conflict("ticket_in_bin")
 
 
 def check_can_view(actor: Actor, ticket: Ticket) -> None:

@@ -49,4 +49,6 @@ def registered_codes() -> frozenset[str]:
 
 
 def _shown(value: object) -> object:
+    if isinstance(value, DomainError):
+        return describe(value)
     return value if isinstance(value, int | float) else str(value)

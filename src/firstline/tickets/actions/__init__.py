@@ -10,6 +10,7 @@ from firstline.tickets.actions.assignment import (
     remove_watcher,
     take_ticket,
 )
+from firstline.tickets.actions.bulk import KEEP, BulkChanges, BulkPreview, BulkRow, bulk_edit, bulk_preview
 from firstline.tickets.actions.commands import request_command, request_diagnostics
 from firstline.tickets.actions.conversation import (
     add_note,
@@ -42,15 +43,26 @@ from firstline.tickets.actions.status import (
     reopen_ticket,
     resolve_ticket,
 )
-from firstline.tickets.actions.undoing import forget_steps, undo_step
+from firstline.tickets.actions.undoing import (
+    UndoPreview,
+    forget_steps,
+    undo_operation,
+    undo_preview,
+    undo_step,
+)
 
 __all__ = [
+    "KEEP",
     "Assignment",
+    "BulkChanges",
+    "BulkPreview",
+    "BulkRow",
     "Facts",
     "PriorityProposal",
     "Reason",
     "TeamProposal",
     "TicketDraft",
+    "UndoPreview",
     "add_note",
     "add_system_message",
     "add_watcher",
@@ -61,6 +73,8 @@ __all__ = [
     "apply_resolution",
     "apply_status",
     "assign_ticket",
+    "bulk_edit",
+    "bulk_preview",
     "change_details",
     "change_priority",
     "change_status",
@@ -87,5 +101,7 @@ __all__ = [
     "request_diagnostics",
     "resolve_ticket",
     "take_ticket",
+    "undo_operation",
+    "undo_preview",
     "undo_step",
 ]

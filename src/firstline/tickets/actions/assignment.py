@@ -99,7 +99,7 @@ def apply_assignment(actor: Actor, ticket: Ticket, assignment: Assignment) -> No
     """The inner step on a locked ticket, in the caller's transaction (asserted)."""
     assert connection.in_atomic_block
     team, assignee = assignment.team, assignment.assignee
-    _check_takers(ticket, team, assignee)
+    check_takers(ticket, team, assignee)
     at, old_team_id = clock.now(), ticket.team_id
     fields: dict[str, object] = {}
     notes = []
@@ -158,14 +158,17 @@ def _check_not_closed(ticket: Ticket) -> None:
         raise Conflict("ticket_is_closed")
 
 
-def _check_takers(ticket: Ticket, team: Team | None, assignee: Person | None) -> None:
+def check_takers(
+    ticket: Ticket, team: Team | None, assignee: Person | None, *, taker: Actor | None = None
+) -> None:
+    """Raise unless this team and person can take the ticket; `taker` where their rights are known."""
     if team is not None and not team.is_active:
         raise InvalidInput("team_inactive", field="team")
     if assignee is None or assignee.pk == ticket.assignee_id:
         return
     if not assignee.is_active:
         raise InvalidInput("assignee_inactive", field="assignee", name=assignee.name)
-    taker = actor_for(assignee)
+    taker = taker or actor_for(assignee)
     foreign = not taker.is_provider and taker.organization_id != ticket.organization_id
     if foreign or not (taker.may(TICKET_VIEW) or taker.may(TICKET_VIEW_ALL)):
         raise InvalidInput("assignee_not_technician", field="assignee", name=assignee.name)

@@ -16,6 +16,7 @@ from firstline.outbox import actions as outbox
 from firstline.tickets.actions import indexing
 from firstline.tickets.enums import EventKind
 from firstline.tickets.models import Ticket, TicketEvent
+from firstline.tickets.queries.fields import plain
 
 JSON = Mapping[str, Any]
 
@@ -123,10 +124,3 @@ def push_changed(ticket: Ticket, teams: Iterable[int | None] = (), people: Itera
         outbox.push(f"queue:{team_id or 0}")
     for person_id in {*people, ticket.assignee_id, ticket.requester_id} - {None}:
         outbox.push(f"person:{person_id}")
-
-
-def plain(value: Any) -> Any:
-    """A field's value as JSON."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value if value is None or isinstance(value, (bool, int, list)) else str(value)

@@ -49,6 +49,7 @@ def change_details(
         }
         if not fields:
             return fresh
+        before = steps.snapshot(fresh)
         apply_change(
             fresh,
             actor,
@@ -60,6 +61,7 @@ def change_details(
         fresh = locked(fresh)
         if fresh.priority_source != PrioritySource.PERSON:
             apply_priority(actor, fresh, propose_priority(facts_of(fresh)))
+        steps.remember(actor, fresh, StepKind.DETAILS, before)
     return fresh
 
 
@@ -83,10 +85,10 @@ def change_priority(
     with outbox.transaction():
         fresh = locked(ticket, expected_version)
         check_staff(actor, fresh, TICKET_EDIT)
-        by_hand = not (priority is None and impact is None and urgency is None)
+        is_by_hand = not (priority is None and impact is None and urgency is None)
         proposal = propose_priority(facts_of(fresh, impact=impact, urgency=urgency))
-        if by_hand:
-            proposal = _by_hand(fresh, proposal, priority, impact, urgency)
+        if is_by_hand:
+            proposal = by_hand(fresh, proposal, priority, impact, urgency)
         before = steps.snapshot(fresh)
         apply_priority(actor, fresh, proposal, reason=reason)
         steps.remember(actor, fresh, StepKind.PRIORITY, before)
@@ -148,13 +150,14 @@ def facts_of(ticket: Ticket, *, impact: int | None = None, urgency: int | None =
     )
 
 
-def _by_hand(
+def by_hand(
     ticket: Ticket,
     proposal: PriorityProposal,
     priority: int | None,
     impact: int | None,
     urgency: int | None,
 ) -> PriorityProposal:
+    """The proposal with what a person chose in its place."""
     reasons = (Reason("priority_by_hand"),) if priority is not None else proposal.reasons
     return PriorityProposal(
         impact=impact or (ticket.impact if priority is not None else proposal.impact),

@@ -42,7 +42,7 @@ def change_status(
             return fresh
         if status == Status.RESOLVED:
             raise InvalidInput("solution_missing", field="solution")
-        _check_reopen_in_time(fresh, status)
+        check_reopen_in_time(fresh, status)
         before = steps.snapshot(fresh)
         apply_status(actor, fresh, status, reason=reason)
         steps.remember(actor, fresh, StepKind.STATUS, before)
@@ -121,7 +121,7 @@ def reopen_ticket(*, actor: Actor, ticket: Ticket, reason: str = "") -> Ticket:
         check_can_view(actor, fresh)
         if fresh.is_open:
             return fresh
-        _check_reopen_in_time(fresh, Status.OPEN)
+        check_reopen_in_time(fresh, Status.OPEN)
         before = steps.snapshot(fresh)
         if clean(reason).strip():
             _insert_reason(actor, fresh, clean(reason).strip())
@@ -193,20 +193,21 @@ def apply_status(
     if not by_participant:
         check_can_move(actor, ticket, status)
     at, old = at or clock.now(), ticket.status
-    fields = _fields_for(ticket, status, at)
+    fields = fields_for(ticket, status, at)
     ticket.status = status
     fields |= clocks.follow_status(ticket, old=old, at=at, actor=actor)
     ticket.status = old
     if status == Status.RESOLVED and ticket.first_replied_at is None:
         fields["first_replied_at"] = at
-    note = Note(_kind_of_move(old, status), {"old": str(old), "new": str(status), "reason": reason[:500]})
+    note = Note(kind_of_move(old, status), {"old": str(old), "new": str(status), "reason": reason[:500]})
     apply_change(
         ticket, actor, verb="tickets.status_changed", fields=fields, notes=[note], reason=reason, at=at
     )
     outbox.publish(StatusChanged(ticket.pk, str(old), str(status)), actor=actor)
 
 
-def _fields_for(ticket: Ticket, status: str, at: datetime) -> dict[str, object]:
+def fields_for(ticket: Ticket, status: str, at: datetime) -> dict[str, object]:
+    """The columns that go with a status."""
     is_open = status in OPEN_STATUSES
     return {
         "status": status,
@@ -218,7 +219,8 @@ def _fields_for(ticket: Ticket, status: str, at: datetime) -> dict[str, object]:
     }
 
 
-def _kind_of_move(old: str, new: str) -> str:
+def kind_of_move(old: str, new: str) -> str:
+    """Which line of the timeline a move writes."""
     if new == Status.RESOLVED:
         return EventKind.RESOLVED
     if new == Status.CLOSED:
@@ -226,7 +228,8 @@ def _kind_of_move(old: str, new: str) -> str:
     return EventKind.STATUS if old in OPEN_STATUSES else EventKind.REOPENED
 
 
-def _check_reopen_in_time(ticket: Ticket, status: str) -> None:
+def check_reopen_in_time(ticket: Ticket, status: str) -> None:
+    """Raise where the ticket has been closed for too long."""
     too_late = ticket.closed_at is not None and clock.now() - ticket.closed_at > timedelta(days=REOPEN_DAYS)
     if ticket.status == Status.CLOSED and status in OPEN_STATUSES and too_late:
         raise Conflict("ticket_reopen_too_late")

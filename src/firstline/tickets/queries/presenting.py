@@ -7,7 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from firstline.accounts.models import Person
-from firstline.tickets.enums import SENTENCES, Channel, EventKind, Level, Priority, Status
+from firstline.tickets.enums import (
+    SENTENCES,
+    Channel,
+    EventKind,
+    Level,
+    LinkKind,
+    OperationKind,
+    Priority,
+    Status,
+)
 from firstline.tickets.models import TicketEvent
 
 _LABELS: dict[str, type[Level | Priority]] = {"impact": Level, "urgency": Level}
@@ -114,10 +123,61 @@ def _undone(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str
     if data.get("what") == "status":
         names = {"who": who, "old": _label(Status, data["old"]), "new": _label(Status, data["new"])}
         return _("%(who)s took the status “%(old)s” back; it is “%(new)s” again.") % names
+    if data.get("what") != "assignment":
+        return _undone_more(who, data)
     if data.get("new") is None:
         return _("%(who)s took the assignment back; nobody has the ticket.") % {"who": who}
     names = {"who": who, "name": people.get(data["new"], f"#{data['new']}")}
     return _("%(who)s took the assignment back; %(name)s has the ticket.") % names
+
+
+def _undone_more(who: str, data: Mapping[str, Any]) -> str:
+    what, name = data.get("what"), {"who": who}
+    if what == "deleted_at":
+        again = _("%(who)s put the ticket into the bin again.")
+        return (again if data.get("again") else _("%(who)s took the ticket out of the bin.")) % name
+    if what == "merged_into_id":
+        again = _("%(who)s merged the ticket again.")
+        return (again if data.get("again") else _("%(who)s undid the merging.")) % name
+    told: dict[str, str] = {
+        OperationKind.MERGE: _("%(who)s undid the merging."),
+        OperationKind.SPLIT: _("%(who)s undid the splitting."),
+        OperationKind.LINK: _("%(who)s undid a change of the links."),
+    }
+    return told.get(str(what), _("%(who)s took a change of the details back.")) % name
+
+
+def _merged(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
+    if data.get("into"):
+        return _("%(who)s merged this ticket into %(ticket)s.") % {"who": who, "ticket": data["into"]}
+    return _("%(who)s merged %(ticket)s into this ticket.") % {"who": who, "ticket": data.get("from", "")}
+
+
+def _split(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
+    if data.get("to"):
+        return _("%(who)s made %(ticket)s of a message.") % {"who": who, "ticket": data["to"]}
+    names = {"who": who, "ticket": data.get("from", "")}
+    return _("%(who)s made this ticket of a message in %(ticket)s.") % names
+
+
+def _linked(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
+    names = {"who": who, "ticket": data.get("ticket", "")}
+    if not data.get("added"):
+        return _("%(who)s removed the link with %(ticket)s.") % names
+    told: dict[tuple[str, bool], str] = {
+        (LinkKind.DUPLICATE, True): _("%(who)s marked this ticket as a duplicate of %(ticket)s."),
+        (LinkKind.DUPLICATE, False): _("%(who)s marked %(ticket)s as a duplicate of this ticket."),
+        (LinkKind.CHILD, True): _("%(who)s made this ticket a part of %(ticket)s."),
+        (LinkKind.CHILD, False): _("%(who)s made %(ticket)s a part of this ticket."),
+    }
+    plain = _("%(who)s linked this ticket with %(ticket)s.")
+    return told.get((str(data.get("link")), bool(data.get("is_source"))), plain) % names
+
+
+def _deleted(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
+    if data.get("spam"):
+        return _("%(who)s marked the ticket as spam and put it into the bin.") % {"who": who}
+    return _("%(who)s put the ticket into the bin.") % {"who": who}
 
 
 def _thanked(who: str, data: Mapping[str, Any], people: Mapping[int, str]) -> str:
@@ -172,6 +232,10 @@ _TELLERS = {
     EventKind.UNDONE: _undone,
     EventKind.WITHDRAWN: _withdrawn,
     EventKind.THANKED: _thanked,
+    EventKind.MERGED: _merged,
+    EventKind.SPLIT: _split,
+    EventKind.LINKED: _linked,
+    EventKind.DELETED: _deleted,
 }
 
 

@@ -274,7 +274,19 @@ def test_not_for_ever(cast: Cast, ticket: Ticket) -> None:
     with pytest.raises(Conflict, match="step_too_old"):
         actions.undo_step(actor=cast.actor("technician"), step_id=step.pk)
     clock.advance(timedelta(days=2))
+    assert actions.forget_steps() == 0
+    clock.advance(timedelta(days=30))
     assert actions.forget_steps() == 1
+    assert not Step.objects.exists()
+
+
+def test_words_of_a_draft_are_kept_for_a_day(cast: Cast, ticket: Ticket) -> None:
+    do("reply", cast, ticket)
+
+    clock.advance(timedelta(hours=25))
+    actions.forget_steps()
+
+    assert [step.draft for step in Step.objects.all()] == [{}]
 
 
 @pytest.mark.parametrize("name", STEPS)
