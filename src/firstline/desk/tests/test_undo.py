@@ -92,7 +92,7 @@ def test_words_stay_with_who_wrote_them(
     tina.post(undo_url(page))
     tom = enter(cast.teammate)  # type: ignore[operator]
 
-    assert tom.get(f"{base}?back={Step.objects.get(kind="reply").pk}").status_code == 404
+    assert tom.get(f"{base}?back={Step.objects.get(kind='reply').pk}").status_code == 404
     assert b"Zirkonium" not in tom.get(base).content
 
 
