@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from firstline.accounts.models import Person
-from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.prepared import Prepared
 from firstline.mail import actions as mail
@@ -28,14 +27,16 @@ _NOTICE = "<notice-"
 def send_receipt(*, actor: Actor, ticket_id: int) -> bool:
     """Tell the requester by mail that the ticket exists, in their language; False where none is due.
 
-    Never for alerts, never more than ten an hour to one person (two machines that answer each
-    other), never twice for one ticket.
+    Never for alerts, never twice for one ticket, and for no more than ten requests of one person
+    within an hour (two machines that answer each other). What came later does not count, so a
+    receipt that waited for its turn is still sent.
     """
     ticket = _loaded(ticket_id)
     requester = ticket.requester
     if ticket.channel == Channel.ALERT or not requester.email or not requester.is_active:
         return False
-    if len(_recent(requester.pk, clock.now() - timedelta(hours=1))) > RECEIPTS_PER_HOUR_MAX:
+    before = _moments_before(requester.pk, ticket.pk)
+    if len(before) == RECEIPTS_PER_HOUR_MAX and min(before) > ticket.created_at - timedelta(hours=1):
         return False
     context = _context(ticket, requester)
     came_as = _first_message_id(ticket)
@@ -160,10 +161,12 @@ def _first_message_id(ticket: Ticket) -> str:
     return _first_ids.first(ticket.pk) or ""
 
 
-_recent = Prepared(
-    lambda requester_id, since: Ticket.objects.filter(
-        requester_id=requester_id, created_at__gt=since
-    ).values_list("pk", flat=True)[: RECEIPTS_PER_HOUR_MAX + 1]
+_moments_before = Prepared(
+    lambda requester_id, ticket_id: (
+        Ticket.objects.filter(requester_id=requester_id, pk__lt=ticket_id)
+        .order_by("-pk")
+        .values_list("created_at", flat=True)[:RECEIPTS_PER_HOUR_MAX]
+    )
 )
 _first_ids = Prepared(
     lambda ticket_id: (

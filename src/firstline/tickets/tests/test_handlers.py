@@ -1,5 +1,6 @@
 """After the commit: receipts, replies that thread, notices with their cause."""
 
+from collections import Counter
 from datetime import timedelta
 from io import BytesIO
 
@@ -53,10 +54,25 @@ def test_no_receipt_where_none_is_due(cast: Cast) -> None:
     drain()
     assert sent() == []
 
-    for n in range(12):
-        make_ticket(cast, f"loop {n}")
-    drain()
-    assert len(sent()) <= 10
+
+def test_receipts_end_at_ten_an_hour_however_late_they_are_sent(cast: Cast) -> None:
+    start = clock.now()
+    with clock.frozen(start):
+        for number in range(12):
+            make_ticket(cast, f"loop {number}")
+        make_ticket(cast, "somebody else", requester=cast.colleague)
+        drain()
+    with clock.frozen(start + timedelta(minutes=59)):
+        make_ticket(cast, "within the hour")
+        drain()
+    with clock.frozen(start + timedelta(minutes=61)):
+        make_ticket(cast, "an hour later")
+        drain()
+
+    receivers = Counter(message.to[0] for message in sent())
+    assert receivers == {cast.requester.email: 11, cast.colleague.email: 1}
+    assert [message.subject for message in sent()][:10] == [f"[INC-{n + 1}] loop {n}" for n in range(10)]
+    assert sent()[-1].subject == "[INC-15] an hour later"
 
 
 def test_reply_goes_out_in_the_thread_with_copies_and_files(cast: Cast) -> None:
