@@ -1,6 +1,7 @@
 /** What every page loads: the look, htmx and the islands. */
 
 import "./styles/app.css";
+import "./islands/desk/reply-box/reply-box";
 import "./islands/ui/clock-chip/clock-chip";
 import "./islands/ui/command-palette/command-palette";
 import "./islands/ui/draft-keeper/draft-keeper";

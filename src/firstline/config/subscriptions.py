@@ -35,6 +35,10 @@ def _ticket(actor: Actor, ticket_id: int) -> bool:
     return visible_to(actor).filter(pk=ticket_id).exists()
 
 
+def _draft(actor: Actor, ticket_id: int) -> bool:
+    return visible_as_staff(actor).filter(pk=ticket_id).exists()
+
+
 def _queue(actor: Actor, team_id: int) -> bool:
     return actor.may(TICKET_VIEW_ALL) or (
         actor.may(TICKET_VIEW) and (team_id == 0 or team_id in actor.team_ids)
@@ -59,6 +63,7 @@ def _devices(actor: Actor, _key: int) -> bool:
 
 _CHECKS: dict[str, Callable[[Actor, int], bool]] = {
     "ticket": _ticket,
+    "draft": _draft,
     "queue": _queue,
     "person": _person,
     "device": _device,

@@ -1,7 +1,7 @@
 """The page of one ticket as an object: what the templates need, in few queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -27,7 +27,7 @@ from firstline.knowledge.permissions import ARTICLE_EDIT
 from firstline.remote.permissions import COMMAND_RUN, DIAGNOSTICS_RUN
 from firstline.servicelevels.queries import clocks_for
 from firstline.tickets.enums import EventKind, Level, MessageKind, Priority, Status, View
-from firstline.tickets.models import Rating, Step, Ticket, TicketEvent
+from firstline.tickets.models import Message, Rating, ReplyDraft, Step, Ticket, TicketEvent
 from firstline.tickets.permissions import (
     MOVES,
     TICKET_ASSIGN,
@@ -39,8 +39,10 @@ from firstline.tickets.permissions import (
     is_staff_for,
 )
 from firstline.tickets.queries import (
+    Drafts,
     Entry,
     Row,
+    drafts_of,
     get_ticket_for,
     own_step,
     reasons,
@@ -73,7 +75,11 @@ class May:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What stands in the reply box: kept when sending fails."""
+    """What stands in the reply box: kept when sending fails, and as it was typed.
+
+    `seen` is the newest message on the page, `revision` that of the kept words; `news` what came while
+    they were written.
+    """
 
     body: str = ""
     mode: str = "reply"
@@ -83,6 +89,9 @@ class Draft:
     is_focused: bool = False
     files: Sequence[StoredFile] = ()
     is_back: bool = False
+    revision: int = 0
+    seen: int = 0
+    news: Sequence[Message] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,11 @@ class StaffPage:
     @property
     def rating(self) -> Rating | None:
         return getattr(self.ticket, "rating", None)
+
+    @property
+    def last_message_id(self) -> int:
+        """The newest message that the page shows."""
+        return max((entry.message.pk for entry in self.entries if entry.message), default=0)
 
     @property
     def priority(self) -> TicketEvent | None:
@@ -204,13 +218,21 @@ def timeline_topics(page: StaffPage) -> str:
     return " ".join([f"ticket:{page.ticket.pk}", *(f"command:{command.pk}" for command in running)])
 
 
-def draft_asked_for(request: HttpRequest, actor: Actor, page: StaffPage) -> Draft:
-    """An empty reply, or with `?back=` what the actor took back a moment ago."""
+def boxed(page: StaffPage, begun: Drafts, draft: Draft) -> Draft:
+    """The draft with what the box must know of the page it stands on."""
+    own = begun.own.revision if begun.own is not None else 0
+    return replace(draft, revision=own, seen=page.last_message_id)
+
+
+def draft_asked_for(request: HttpRequest, actor: Actor, page: StaffPage, begun: Drafts) -> Draft:
+    """What the actor typed and did not send, else an empty reply; with `?back=` what they took back."""
     step_id = number_or_none(request.GET.get("back", ""))
     if step_id is not None:
         step = own_step(actor, step_id)
         if step.ticket_id == page.ticket.pk and step.undone_at is not None and step.draft:
             return returned_draft(actor, step)
+    if begun.own is not None and not begun.own.is_empty:
+        return kept_draft(actor, begun.own)
     return draft_for(page, request.GET.get("mode", "reply"), request.GET.get("after", ""))
 
 
@@ -237,6 +259,20 @@ def neighbours(rows: Sequence[Row], number: int, view: str) -> Neighbours:
     )
 
 
+def kept_draft(actor: Actor, kept: ReplyDraft, *, body: str | None = None, is_back: bool = False) -> Draft:
+    """Words that were typed and not sent, as they were; `body` where other words come back into the box."""
+    words = kept.fields
+    return Draft(
+        body=kept.body if body is None else body,
+        mode=kept.mode,
+        cc=words.get("cc", ""),
+        after=words.get("after", ""),
+        files=_still_there(actor, words.get("files", [])),
+        is_focused=is_back,
+        is_back=is_back,
+    )
+
+
 def view_of(request: HttpRequest) -> str:
     """The list that a ticket was opened from."""
     here = urlsplit(request.headers.get("HX-Current-URL", "")).query
@@ -258,6 +294,7 @@ def show_ticket(
     view = view_of(request)
     queue = queries.queue_rows(actor, view).rows
     head = head_part(actor, page.ticket, view, neighbours(queue, number, view))
+    begun = drafts_of(page.ticket, actor)
     context: dict[str, Any] = {
         **facts_context(actor, page.ticket, head.may, page.priority),
         "head": head,
@@ -266,11 +303,13 @@ def show_ticket(
         "parts": timeline_parts(actor, page),
         "timeline_topics": timeline_topics(page),
         "rating": page.rating,
+        "last_message_id": page.last_message_id,
         "queue": drawn_rows(queue, view, kind="item_queue", on=number),
         "queue_count": len(queue),
         "view": view,
         "view_label": LABELS[view],
-        "draft": draft or draft_asked_for(request, actor, page),
+        "draft": boxed(page, begun, draft or draft_asked_for(request, actor, page, begun)),
+        "others": begun.others,
         "afters": afters(actor, page.ticket),
     }
     return render(request, "desk/ticket.html", context, block="sheet", status=status)
@@ -351,12 +390,17 @@ def step_toast(actor: Actor, ticket: Ticket, text: str, *, seconds: int = 0) -> 
 def returned_draft(actor: Actor, step: Step) -> Draft:
     """The words of a reply that was taken back, as they were."""
     words = step.draft
-    files = StoredFile.objects.filter(pk__in=words.get("files", []))
     return Draft(
         body=words.get("body", ""),
         cc=", ".join(words.get("cc", [])),
         after=words.get("after", ""),
         is_focused=True,
-        files=[file for file in files if can_open(actor, file)],
+        files=_still_there(actor, words.get("files", [])),
         is_back=True,
     )
+
+
+def _still_there(actor: Actor, keys: Sequence[str]) -> list[StoredFile]:
+    if not keys:
+        return []
+    return [file for file in StoredFile.objects.filter(pk__in=keys) if can_open(actor, file)]

@@ -9,8 +9,10 @@ from firstline.files.models import StoredFile
 from firstline.files.permissions import can_open
 from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput
+from firstline.tickets.access import DRAFT_FILE_KIND
 
 FILES_MAX = 20
+_UNSENT = ("", DRAFT_FILE_KIND)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -25,10 +27,10 @@ def addresses(text: str) -> list[str]:
 
 
 def kept_files(request: HttpRequest, actor: Actor) -> list[StoredFile]:
-    """Files of a reply that was taken back and is sent again, as far as the actor may hand them on."""
+    """Files that were stored before their message is sent, as far as the actor may hand them on."""
     wanted = [name for name in request.POST.getlist("kept")[:FILES_MAX] if _UUID.fullmatch(name)]
-    free = StoredFile.objects.filter(pk__in=wanted, kind="")
-    return [file for file in free if can_open(actor, file)]
+    free = {str(file.pk): file for file in StoredFile.objects.filter(pk__in=wanted, kind__in=_UNSENT)}
+    return [free[name] for name in dict.fromkeys(wanted) if name in free and can_open(actor, free[name])]
 
 
 def uploads(request: HttpRequest, actor: Actor, name: str = "files") -> list[StoredFile]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from firstline.audit.actions import record
 from firstline.files.enums import TextState
@@ -68,11 +69,14 @@ def store(
     return file
 
 
-def attach(files: Iterable[StoredFile], *, ref: Ref, organization_id: int | None) -> None:
+def attach(
+    files: Iterable[StoredFile], *, ref: Ref, organization_id: int | None, out_of: Ref | None = None
+) -> None:
     """Give stored files to a record, in the caller's transaction (asserted), which audits it.
 
     From now on `ref.kind`'s registered access decides, and a job reads the words of those that
-    hold any. Raises `file_taken` where one already belongs to another record.
+    hold any. Files may also come `out_of` another record. Raises `file_taken` where one already
+    belongs to any other.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("files are attached inside the transaction of the change")
@@ -80,7 +84,7 @@ def attach(files: Iterable[StoredFile], *, ref: Ref, organization_id: int | None
     wanted = set(given)
     if not wanted:
         return
-    free = StoredFile.objects.filter(id__in=wanted, kind="")
+    free = StoredFile.objects.filter(_free(out_of), id__in=wanted)
     taken = len(wanted) - free.update(kind=ref.kind, ref_id=ref.id, organization_id=organization_id)
     if taken and taken != StoredFile.objects.filter(id__in=wanted, kind=ref.kind, ref_id=ref.id).count():
         raise Conflict("file_taken")
@@ -88,14 +92,21 @@ def attach(files: Iterable[StoredFile], *, ref: Ref, organization_id: int | None
         _want_text(file)
 
 
-def detach(*, ref: Ref) -> int:
-    """Take the files of a record back from it, in the caller's transaction (asserted); how many.
+def _free(out_of: Ref | None) -> Q:
+    return Q(kind="") | Q(kind=out_of.kind, ref_id=out_of.id) if out_of else Q(kind="")
 
-    Until they are attached again only their uploader can fetch them.
+
+def detach(*, ref: Ref, only: Iterable[uuid.UUID] | None = None) -> int:
+    """Take the files of a record (or `only` these) back from it, in the caller's transaction (asserted).
+
+    Until they are attached again only their uploader can fetch them. Returns how many.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("files are detached inside the transaction of the change")
-    return StoredFile.objects.filter(kind=ref.kind, ref_id=ref.id).update(kind="", ref_id=None)
+    held = StoredFile.objects.filter(kind=ref.kind, ref_id=ref.id)
+    if only is not None:
+        held = held.filter(id__in=list(only))
+    return held.update(kind="", ref_id=None)
 
 
 def read_text(*, actor: Actor, file_id: uuid.UUID) -> bool:

@@ -23,5 +23,6 @@ class TicketsConfig(AppConfig):
         notices.register()
         fields.register()
         register_access(access.FILE_KIND, access.can_open_file)
+        register_access(access.DRAFT_FILE_KIND, access.can_open_draft_file)
         for module in ("handlers", "tasks"):
             import_module(f"firstline.tickets.{module}")

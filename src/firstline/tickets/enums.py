@@ -148,6 +148,13 @@ class LinkKind(models.TextChoices):
     CHILD = "child", pgettext_lazy("link", "Part of")
 
 
+class DraftMode(models.TextChoices):
+    """What the words in the reply box are meant to become."""
+
+    REPLY = "reply"
+    NOTE = "note"
+
+
 class View(models.TextChoices):
     """The lists of the desk."""
 
@@ -185,6 +192,9 @@ ERRORS: dict[str, Text] = {
     "ticket_is_merged": _("This ticket was merged into %(into)s. Work on that one."),
     "ticket_in_bin": _("This ticket was deleted. Restore it first."),
     "step_reply_left": _("The reply has left already. Write another one to correct it."),
+    "message_arrived": _("%(who)s wrote while you were writing. Read it, then send yours, changed or not."),
+    "draft_moved_on": _("Newer words for this ticket were kept elsewhere."),
+    "draft_unknown": _("This draft is gone: it was sent, thrown away, or somebody goes on with it."),
     "subject_missing": _("Please say in a few words what it is about."),
     "message_missing": _("Please write a message."),
     "message_too_long": _("This message is too long: at most %(most)s characters."),

@@ -16,6 +16,7 @@ from firstline.tickets.enums import (
     PREFIXES,
     CanWork,
     Channel,
+    DraftMode,
     EventKind,
     Kind,
     Level,
@@ -377,3 +378,31 @@ class ImportProblem(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "line"], name="import_problem_once")]
+
+
+class ReplyDraft(models.Model):
+    """Words that a technician has typed for a ticket and not sent; a colleague may go on with them.
+
+    One row per ticket and author, empty once sent. `revision` moves on with every save: a window that is
+    behind, or a save that arrives after the reply has left, changes nothing. `fields` holds what stands
+    around the words: copies, what follows, files.
+    """
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="drafts", db_index=False)
+    author = models.ForeignKey(_PERSON, models.CASCADE, related_name="+")
+    mode = models.CharField(max_length=10, choices=DraftMode, default=DraftMode.REPLY)
+    body = models.TextField(blank=True)
+    fields = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "author"], name="reply_draft_once"),
+            models.CheckConstraint(condition=Q(mode__in=DraftMode.values), name="reply_draft_mode_known"),
+        ]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is left to send: it went out, or was thrown away."""
+        return not self.body.strip() and not self.fields.get("files")

@@ -3,12 +3,48 @@
 import re
 from html import escape
 
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
 from firstline.ui import richtext
 
 _LINK = re.compile(r"https?://[^\s<>\"'，。；：！？、）】》”]+", re.IGNORECASE)
 _FENCE = re.compile(r"^```[^\n]*$", re.MULTILINE)
+_FENCES = re.compile(r"(^```[^\n]*$)", re.MULTILINE)
 _BLANK = re.compile(r"\n[ \t]*\n+")
 _REL = 'rel="noopener noreferrer nofollow"'
+# The last line of a quotation, where ordinary words follow at once.
+_BELOW_QUOTE = re.compile(r"^(>[^\n]*)\n(?=[^>\s])", re.MULTILINE)
+
+
+def _link_addresses(state: StateCore) -> None:
+    """Turn the bare addresses of every text into links, except within links."""
+    for token in state.tokens:
+        if token.type != "inline" or "://" not in token.content:
+            continue
+        depth, children = 0, []
+        for child in token.children or []:
+            depth += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+            children += [child] if depth or child.type != "text" else _pieces(child.content)
+        token.children = children
+
+
+def _pieces(text: str) -> list[Token]:
+    pieces, end = [], 0
+    for match in _LINK.finditer(text):
+        address = match[0].rstrip(".,;:!?)]}")
+        pieces += [Token("text", "", 0, content=text[end : match.start()])]
+        pieces += [Token("link_open", "a", 1, attrs={"href": address}), Token("text", "", 0, content=address)]
+        pieces += [Token("link_close", "a", -1)]
+        end = match.start() + len(address)
+    return [*pieces, Token("text", "", 0, content=text[end:])]
+
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
+_markdown.enable(["table", "strikethrough"]).disable(["escape", "lheading", "entity"])
+_markdown.core.ruler.push("addresses", _link_addresses)
 
 
 def html_from_text(text: str) -> str:
@@ -22,6 +58,18 @@ def html_from_text(text: str) -> str:
         else:
             pieces.extend(_paragraphs(part))
     return "".join(pieces)
+
+
+def html_of_message(text: str) -> SafeString:
+    """What is typed in the reply box as HTML: Markdown, by the one renderer that previews and sends it.
+
+    Markup in it is shown as text; addresses become links; backslashes of Windows paths stay, a line of
+    dashes makes no heading of the line above it, and an answer under a quotation does not join it.
+    """
+    parts = _FENCES.split(text)
+    # Every second part is a fence; what stands between two of them stays as it is.
+    parts[::4] = [_BELOW_QUOTE.sub(r"\1\n\n", part) for part in parts[::4]]
+    return richtext.sanitize(_markdown.render("".join(parts)))
 
 
 def html_from_html(markup: str) -> str:

@@ -20,7 +20,7 @@ from firstline.remote import actions as remote
 from firstline.remote.models import Command
 from firstline.routing import actions as routing
 from firstline.routing.models import Decision
-from firstline.tickets.actions import change_priority
+from firstline.tickets.actions import change_priority, save_draft
 from firstline.tickets.models import Step, Ticket
 from firstline.tickets.testing import Cast, make_ticket
 
@@ -30,7 +30,8 @@ NAMES = {str(pattern.name) for pattern in urlpatterns}
 POSTED = {
     "ticket_answer", "ticket_take", "ticket_status", "ticket_reopen", "ticket_article", "ticket_check",
     "ticket_command", "command_cancel", "revoke_token", "device_revoke", "device_check", "device_command",
-    "undo", "saved_search", "saved_search_removal",
+    "undo", "saved_search", "saved_search_removal", "ticket_draft", "ticket_draft_taking", "ticket_preview",
+    "ticket_upload",
 }  # fmt: skip
 OF_TICKETS = {name for name in NAMES if name.startswith("ticket_") or name == "ticket"}
 SPECIALISTS = {"enrol", "revoke_token", "device_edit", "device_revoke", "agent_download", "tickets_export"}
@@ -74,10 +75,11 @@ def address(
     """The address of a route by its name."""
     change_priority(actor=cast.actor("technician"), ticket=ticket, priority=2, reason="VIP")
     step = Step.objects.get(ticket=ticket)
+    begun = save_draft(actor=cast.actor("teammate"), ticket=ticket, body="Half a thought")
     values = {
         "number": ticket.number, "device_id": device.pk, "command_id": command.pk,
         "token_id": token.pk, "form": "csv", "decision_id": decision.pk, "step_id": step.pk,
-        "saved_id": saved.pk,
+        "saved_id": saved.pk, "draft_id": begun.pk,
     }  # fmt: skip
 
     def of(name: str) -> str:

@@ -34,7 +34,7 @@ from firstline.tickets.enums import Priority, Status, StepKind
 from firstline.tickets.limits import SEND_DELAY_SECONDS
 from firstline.tickets.models import Ticket
 from firstline.tickets.permissions import TICKET_ASSIGN, TICKET_EDIT, TICKET_VIEW
-from firstline.tickets.queries import get_ticket_for, own_step
+from firstline.tickets.queries import arrived_since, get_ticket_for, own_step
 from firstline.ui import messages, toasts
 from firstline.ui.pages import redirect, render, wants_fragment
 from firstline.ui.toasts import Toast
@@ -57,6 +57,9 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
         toast = _send(request, actor, ticket, draft)
     except DomainError as error:
         kept = replace(draft, error=messages.describe(error), is_focused=True)
+        if error.code == "message_arrived":
+            seen = number_or_none(request.POST.get("seen", "")) or 0
+            kept = replace(kept, news=arrived_since(ticket.pk, actor, seen))
         return show_ticket(request, actor, number, draft=kept, status=error.http_status)
     return answer_step(request, actor, number, toast)
 
@@ -64,7 +67,7 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
 def _send(request: HttpRequest, actor: Actor, ticket: Ticket, draft: Draft) -> Toast:
     files = [*draft.files, *uploads(request, actor)]
     if draft.mode == "note":
-        actions.add_note(actor=actor, ticket=ticket, body=draft.body, files=files)
+        actions.add_note(actor=actor, ticket=ticket, body=draft.body, files=files, from_box=True)
         return Toast(_("Note added"))
     status = draft.after if draft.after in Status.values and draft.after != ticket.status else None
     if status == Status.RESOLVED and not draft.body.strip():
@@ -77,6 +80,8 @@ def _send(request: HttpRequest, actor: Actor, ticket: Ticket, draft: Draft) -> T
         files=files,
         status=status,
         hold_seconds=SEND_DELAY_SECONDS,
+        seen_message_id=number_or_none(request.POST.get("seen", "")),
+        from_box=True,
     )
     is_solved = status == Status.RESOLVED
     text = _("Resolved; the answer leaves in a moment") if is_solved else _("Leaves in a moment")

@@ -61,6 +61,7 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
         "parts": timeline_parts(actor, found),
         "timeline_topics": timeline_topics(found),
         "rating": found.rating,
+        "last_message_id": found.last_message_id,
     }
     return render(request, "desk/parts/timeline.html", context)
 

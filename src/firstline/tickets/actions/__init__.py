@@ -22,6 +22,7 @@ from firstline.tickets.actions.conversation import (
 from firstline.tickets.actions.core import locked
 from firstline.tickets.actions.creating import TicketDraft, apply_create, create_ticket
 from firstline.tickets.actions.details import apply_priority, change_details, change_priority, facts_of
+from firstline.tickets.actions.drafts import forget_drafts, save_draft, take_draft
 from firstline.tickets.actions.imports import import_batch, import_tickets
 from firstline.tickets.actions.policies import (
     Facts,
@@ -83,6 +84,7 @@ __all__ = [
     "create_ticket",
     "escalate_ticket",
     "facts_of",
+    "forget_drafts",
     "forget_steps",
     "import_batch",
     "import_tickets",
@@ -100,6 +102,8 @@ __all__ = [
     "request_command",
     "request_diagnostics",
     "resolve_ticket",
+    "save_draft",
+    "take_draft",
     "take_ticket",
     "undo_operation",
     "undo_preview",

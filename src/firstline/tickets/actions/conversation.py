@@ -13,7 +13,7 @@ from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, NotAllowed
 from firstline.outbox import actions as outbox
-from firstline.tickets.actions import clocks, indexing, intake, steps
+from firstline.tickets.actions import clocks, drafts, indexing, intake, steps
 from firstline.tickets.actions.core import RULES, Note, apply_change, locked, push_changed
 from firstline.tickets.actions.messages import MessageDraft, add_watchers, insert_message
 from firstline.tickets.actions.status import apply_status
@@ -29,6 +29,7 @@ from firstline.tickets.permissions import (
     check_staff,
     is_staff_for,
 )
+from firstline.tickets.queries.drafts import arrived_since
 from firstline.tickets.thanks import says_only_thanks
 
 
@@ -41,6 +42,8 @@ class MoreFields(TypedDict, total=False):
     message_id: str
     expected_version: int | None
     hold_seconds: int
+    seen_message_id: int | None
+    from_box: bool
 
 
 class DraftFields(TypedDict, total=False):
@@ -75,7 +78,9 @@ def reply(
 
     With `hold_seconds` a technician's reply leaves only after so long: until then the requester does
     not see it, nobody is told, and `undo_step` brings the words back. What it does to status and clocks
-    happens at once.
+    happens at once. With `seen_message_id`, what the author saw last, it stops where somebody else has
+    written since: `message_arrived`. `from_box`: it is Markdown, and the author's draft is emptied in
+    the same transaction.
     """
     draft = _draft(
         MessageKind.REPLY,
@@ -84,8 +89,8 @@ def reply(
         more,
     )
     if more.get("hold_seconds"):
-        return _held(actor, ticket, draft, status, more.get("expected_version"))
-    return _added(actor, ticket, draft, status, more.get("expected_version"))
+        return _held(actor, ticket, draft, status, more)
+    return _added(actor, ticket, draft, status, more)
 
 
 def release_message(*, actor: Actor, message_id: int) -> bool:
@@ -120,7 +125,7 @@ def add_note(
     draft = _draft(
         MessageKind.NOTE, body, {"files": files, "external_key": external_key, "minutes": minutes}, more
     )
-    return _added(actor, ticket, draft, None, more.get("expected_version"))
+    return _added(actor, ticket, draft, None, more)
 
 
 def add_system_message(
@@ -135,7 +140,7 @@ def add_system_message(
     """Add something a machine said about the ticket (an automatic reply, an alert's news): technicians
     see it, no clock and no status moves, nobody is answered."""
     draft = _draft(MessageKind.SYSTEM, body, {"files": files, "external_key": external_key}, more)
-    return _added(actor, ticket, draft, None, None)
+    return _added(actor, ticket, draft, None, {})
 
 
 def apply_message(
@@ -199,16 +204,15 @@ def _draft(kind: str, body: str, fields: DraftFields, more: MoreFields) -> Messa
         body_html=more.get("body_html"),
         message_id=more.get("message_id", ""),
         hold_seconds=more.get("hold_seconds", 0),
+        is_markdown=more.get("from_box", False),
         **fields,
     )
 
 
-def _held(
-    actor: Actor, ticket: Ticket, draft: MessageDraft, status: str | None, expected_version: int | None
-) -> Message:
+def _held(actor: Actor, ticket: Ticket, draft: MessageDraft, status: str | None, more: MoreFields) -> Message:
     files = list(draft.files)
     with outbox.transaction():
-        fresh = locked(ticket, expected_version)
+        fresh = _ready(actor, ticket, more)
         if not speaks_as_staff(actor, fresh):
             return apply_message(actor, fresh, replace(draft, files=files, hold_seconds=0), status=status)
         before = steps.snapshot(fresh)
@@ -223,14 +227,25 @@ def _held(
     return message
 
 
+def _ready(actor: Actor, ticket: Ticket, more: MoreFields) -> Ticket:
+    """The locked ticket, once nothing has come that the author does not know; their draft is settled."""
+    fresh = locked(ticket, more.get("expected_version"))
+    seen = more.get("seen_message_id")
+    if seen is not None and (news := arrived_since(fresh.pk, actor, seen)):
+        raise Conflict("message_arrived", who=news[-1].author_label)
+    if more.get("from_box"):
+        drafts.settle_draft(actor, fresh)
+    return fresh
+
+
 def _added(
-    actor: Actor, ticket: Ticket, draft: MessageDraft, status: str | None, expected_version: int | None
+    actor: Actor, ticket: Ticket, draft: MessageDraft, status: str | None, more: MoreFields
 ) -> Message:
     try:
         with outbox.transaction():
             if (found := _made_before(ticket, draft.external_key)) is not None:
                 return found
-            return apply_message(actor, locked(ticket, expected_version), draft, status=status)
+            return apply_message(actor, _ready(actor, ticket, more), draft, status=status)
     except IntegrityError:
         found = _made_before(ticket, draft.external_key)
         if found is None:

@@ -1,12 +1,14 @@
 """Erasing a person's traces from tickets; the tickets keep their shape."""
 
+from django.db.models import Q
+
 from firstline.accounts.models import Person
 from firstline.audit import actions as audit
 from firstline.kit.actor import Actor
 from firstline.kit.refs import Ref
 from firstline.outbox import actions as outbox
 from firstline.tickets.actions import indexing
-from firstline.tickets.models import Message, Ticket, TicketEvent, Watcher
+from firstline.tickets.models import Message, ReplyDraft, Ticket, TicketEvent, Watcher
 
 ERASED_TEXT = "—"
 
@@ -28,6 +30,7 @@ def forget_person(*, actor: Actor, person_id: int) -> int:
         Message.objects.filter(ticket__requester_id=person_id).update(to=[])
         TicketEvent.objects.filter(actor_kind="person", actor_id=person_id).update(actor_label=name)
         Watcher.objects.filter(person_id=person_id).delete()
+        ReplyDraft.objects.filter(Q(author_id=person_id) | Q(ticket__requester_id=person_id)).delete()
         indexing.index_soon(touched)
         ref = Ref("person", person_id)
         audit.record(actor=actor, verb="tickets.person_forgotten", ref=ref, new={"tickets": len(touched)})

@@ -11,8 +11,9 @@ from firstline.kit import rows
 from firstline.kit.actor import Actor
 from firstline.kit.refs import Ref
 from firstline.tickets.actions import intake
+from firstline.tickets.actions.drafts import file_ref
 from firstline.tickets.models import Attachment, Message, Ticket, Watcher
-from firstline.tickets.rendering import html_from_html, html_from_text
+from firstline.tickets.rendering import html_from_html, html_from_text, html_of_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class MessageDraft:
     is_solution: bool = False
     minutes: int | None = None
     hold_seconds: int = 0
+    is_markdown: bool = False
 
 
 def insert_message(
@@ -47,7 +49,7 @@ def insert_message(
         by_requester=draft.by_requester,
         channel=draft.channel,
         body_text=draft.body,
-        body_html=html_from_html(draft.body_html) if draft.body_html else html_from_text(draft.body),
+        body_html=_html(draft),
         to=intake.clean_addresses(draft.to),
         cc=intake.clean_addresses(draft.cc),
         message_id=draft.message_id[:250],
@@ -61,8 +63,14 @@ def insert_message(
     if kept:
         Attachment.objects.bulk_create([Attachment(message=message, file=file) for file in kept])
         ref = Ref("ticket_message", message.pk, ticket.display_id)
-        files.attach(kept, ref=ref, organization_id=ticket.organization_id)
+        files.attach(kept, ref=ref, organization_id=ticket.organization_id, out_of=file_ref(ticket))
     return message
+
+
+def _html(draft: MessageDraft) -> str:
+    if draft.body_html:
+        return html_from_html(draft.body_html)
+    return str(html_of_message(draft.body)) if draft.is_markdown else html_from_text(draft.body)
 
 
 def add_watchers(ticket: Ticket, addresses: Iterable[str]) -> list[int]:

@@ -1,5 +1,12 @@
 """Every read of the ticket slice; each starts from what the actor may see."""
 
+from firstline.tickets.queries.drafts import (
+    Drafts,
+    arrived_since,
+    draft_of_colleague,
+    drafts_of,
+    last_message_id,
+)
 from firstline.tickets.queries.lists import Page, Row, open_list, rows_of, view_counts, views_for
 from firstline.tickets.queries.loads import open_loads, technicians_of
 from firstline.tickets.queries.page import (
@@ -22,13 +29,18 @@ from firstline.tickets.queries.searching import search_tickets, search_tokens
 from firstline.tickets.queries.steps import own_step, step_behind
 
 __all__ = [
+    "Drafts",
     "Entry",
     "Page",
     "Row",
     "TicketPage",
+    "arrived_since",
     "conversation",
+    "draft_of_colleague",
+    "drafts_of",
     "event_sentence",
     "get_ticket_for",
+    "last_message_id",
     "open_list",
     "open_loads",
     "own_step",

@@ -9,6 +9,8 @@ const SENT = ":sent";
 class DraftKeeper extends HTMLElement {
   #form: HTMLFormElement | null = null;
   readonly #keep = (): void => this.#save();
+  /** The server has these very words. */
+  readonly #kept = (): void => sessionStorage.removeItem(this.#key);
   readonly #sent = (event: Event): void => {
     if (this.#isTaken(event)) sessionStorage.removeItem(this.#key);
   };
@@ -29,6 +31,7 @@ class DraftKeeper extends HTMLElement {
     form.addEventListener("input", this.#keep);
     form.addEventListener("htmx:after:request", this.#sent);
     form.addEventListener("htmx:after:swap", this.#empty);
+    form.addEventListener("draft-keeper:forget", this.#kept);
     // A plain submit leaves the page; the next page of ours knows whether it was taken.
     form.addEventListener("submit", () => sessionStorage.setItem(this.#key + SENT, "1"));
   }
@@ -37,6 +40,7 @@ class DraftKeeper extends HTMLElement {
     this.#form?.removeEventListener("input", this.#keep);
     this.#form?.removeEventListener("htmx:after:request", this.#sent);
     this.#form?.removeEventListener("htmx:after:swap", this.#empty);
+    this.#form?.removeEventListener("draft-keeper:forget", this.#kept);
   }
 
   /** Whether the event says that the server took this very form. */
