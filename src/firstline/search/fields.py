@@ -14,6 +14,7 @@ from firstline.kit.actor import Actor
 from firstline.search.analysis import normalise
 from firstline.search.expressions import All, Any, Expression, any_term
 from firstline.search.language import Filter, Query
+from firstline.search.matching import among
 from firstline.search.results import Completion, Facet, FacetValue
 from firstline.search.sources import FieldSpec, LazyStr, Source
 from firstline.search.terms import field_term, kind_term
@@ -223,11 +224,8 @@ def _quoted(value: str) -> str:
 
 
 def _read_fields(ids: Sequence[int]) -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = []
+    if not ids:
+        return []
     with connection.cursor() as cursor:
-        for start in range(0, len(ids), 900):
-            batch = list(ids[start : start + 900])
-            places = ", ".join(["%s"] * len(batch))
-            cursor.execute(f"SELECT kind, fields FROM search_entry WHERE id IN ({places})", batch)  # noqa: S608
-            rows += cursor.fetchall()
-    return rows
+        cursor.execute(*among("SELECT kind, fields FROM search_entry WHERE id {}", ids))
+        return list(cursor.fetchall())

@@ -12,7 +12,7 @@ from firstline.kit.actor import Actor
 from firstline.search import fields, texts, vocabulary
 from firstline.search.expressions import All, Any, Expression, Term
 from firstline.search.language import Query, parse, unquoted
-from firstline.search.matching import CAP, Candidate, Scope, match
+from firstline.search.matching import CAP, Candidate, Scope, match, read
 from firstline.search.ranking import Group, score
 from firstline.search.repairs import repaired
 from firstline.search.results import Correction, Results
@@ -77,7 +77,7 @@ class Search:
             [*terms, *self.query.phrases], [start for slot in self.slots for start in slot.starts]
         )
 
-    def match(self, words: Expression | None, cap: int = CAP) -> list[Candidate]:
+    def match(self, words: Expression | None, cap: int = CAP) -> list[int]:
         """The newest matches within scope and filters."""
         parts = [part for part in (words, *self.phrases) if part is not None]
         words = All(parts) if parts else None
@@ -86,11 +86,16 @@ class Search:
 
 @dataclass(slots=True)
 class Matches:
-    """Candidates with those that hold every word; `is_capped` when more of those were left."""
+    """Entries with those that hold every word; `is_capped` when more of those were left."""
 
-    candidates: list[Candidate]
+    ids: list[int]
     full: set[int]
     is_capped: bool = False
+
+    def add(self, more: Sequence[int]) -> None:
+        """Take in those that are not among them."""
+        known = set(self.ids)
+        self.ids += [each for each in more if each not in known]
 
 
 def find(
@@ -193,28 +198,23 @@ def _matches(search: Search, wanted: int) -> Matches:
     if not search.required:
         # Filters or phrases alone.
         found = search.match(None, CAP + 1)
-        return Matches(found[:CAP], {candidate.id for candidate in found[:CAP]}, len(found) > CAP)
+        return Matches(found[:CAP], set(found[:CAP]), len(found) > CAP)
     found = search.match(All([slot.own for slot in search.required]), CAP + 1)
     if len(found) < WIDENED_BELOW and any(slot.literal is not None for slot in search.required):
         found = search.match(All([slot.expression for slot in search.required]), CAP + 1)
     capped, found = len(found) > CAP, found[:CAP]
-    matches = Matches(found, {candidate.id for candidate in found}, capped)
+    matches = Matches(found, set(found), capped)
     if len(found) < wanted:
         relaxed = _relaxed(search)
         if relaxed is not None:
             more = search.match(relaxed)
-            matches.full.update(candidate.id for candidate in more)
-            _add(matches, more)
+            matches.full.update(more)
+            matches.add(more)
     if capped and not search.is_question:
         return matches
-    if len(search.units) > 1 and (search.is_question or len(matches.candidates) < wanted):
-        _add(matches, search.match(proposal(search.units)))
+    if len(search.units) > 1 and (search.is_question or len(matches.ids) < wanted):
+        matches.add(search.match(proposal(search.units)))
     return matches
-
-
-def _add(matches: Matches, more: Sequence[Candidate]) -> None:
-    known = {candidate.id for candidate in matches.candidates}
-    matches.candidates += [candidate for candidate in more if candidate.id not in known]
 
 
 def _relaxed(search: Search) -> Expression | None:
@@ -250,7 +250,7 @@ def proposal(units: Sequence[Unit], most: int = PROPOSED_MAX) -> Expression:
 
 def _ordered(search: Search, matches: Matches) -> list[tuple[Candidate, int]]:
     """Candidates by score; those that hold every word of a short query first, ties newest first."""
-    candidates = matches.candidates
+    candidates = read(matches.ids)
     if not candidates:
         return []
     groups: list[Group] = [group for slot in search.slots for group in slot.groups]
@@ -316,7 +316,7 @@ def _verified(
         holding -= texts.holding(candidates, [phrase], search.scope)
     kept = [pair for pair in head if pair[0].id in holding]
     capped = matches.is_capped or len(ordered) > VERIFIED_MAX
-    return kept, Matches([c for c, _ in kept], matches.full & holding, capped)
+    return kept, Matches([c.id for c, _ in kept], matches.full & holding, capped)
 
 
 def _checked(
@@ -345,8 +345,7 @@ def _without_withheld(
         return shown, withheld
     public = replace(search.scope, restricted=(), restricted_tokens={})
     words = [slot.expression for slot in search.required]
-    some = match(public, Any(words), conditions=search.conditions, unwanted=search.unwanted)
-    matching = {candidate.id for candidate in some}
+    matching = set(match(public, Any(words), conditions=search.conditions, unwanted=search.unwanted))
     return [pair for pair in shown if pair[0].id not in withheld or pair[0].id in matching], withheld
 
 

@@ -78,27 +78,44 @@ def match(
     conditions: Sequence[Expression] = (),
     unwanted: Expression | None = None,
     cap: int = CAP,
-) -> list[Candidate]:
-    """The newest `cap` documents within `scope` that match `words` and all conditions, newest first.
+) -> list[int]:
+    """The newest `cap` entries within `scope` that match `words` and all conditions, newest first.
 
     Notes are asked only where what everybody may read leaves room below `cap`.
     """
     if not scope.visible:
         return []
     public, inner = layers(scope, words, conditions, unwanted)
-    found = _read(public, cap)
+    found = _matching(public, cap)
     if inner is None or len(found) >= cap:
         return found
-    known = {candidate.id for candidate in found}
-    found += [candidate for candidate in _read(inner, cap) if candidate.id not in known]
-    return sorted(found, key=lambda candidate: -candidate.id)[:cap]
+    return sorted({*found, *_matching(inner, cap)}, reverse=True)[:cap]
 
 
-def _read(expression: Expression, cap: int) -> list[Candidate]:
+def read(ids: Sequence[int]) -> list[Candidate]:
+    """What the ranker reads of some entries, newest first."""
+    if not ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(*among(_READ, ids))
+        return list(map(Candidate._make, cursor.fetchall()))
+
+
+def among(sql: str, ids: Sequence[int]) -> tuple[str, list[str | list[int]]]:
+    """A statement whose `{}` stands for some ids, the same text for any number of them.
+
+    SQLite keeps prepared statements; one for each number would fill the memory.
+    """
+    if connection.vendor == "postgresql":
+        return sql.format("= ANY(%s)"), [list(ids)]
+    return sql.format("IN (SELECT value FROM json_each(%s))"), ["[" + ",".join(map(str, ids)) + "]"]
+
+
+def _matching(expression: Expression, cap: int) -> list[int]:
     sql, written = _statement(expression)
     with connection.cursor() as cursor:
-        cursor.execute(f"{_READ} WHERE id IN ({sql} LIMIT %s) ORDER BY id DESC", [written, cap])
-        return list(map(Candidate._make, cursor.fetchall()))
+        cursor.execute(f"{sql} LIMIT %s", [written, cap])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def count(scope: Scope, words: Expression | None, *, conditions: Sequence[Expression] = (), cap: int) -> int:
@@ -145,7 +162,7 @@ def _statement(expression: Expression) -> tuple[str, str]:
 
 _READ = (
     "SELECT id, kind, object_id, organization_id, changed_at, title_length, length, restricted_length,"
-    " restricted, vector, title FROM search_entry"
+    " restricted, vector, title FROM search_entry WHERE id {} ORDER BY id DESC"
 )
 
-__all__ = ["CAP", "Candidate", "Scope", "Term", "count", "layers", "match"]
+__all__ = ["CAP", "Candidate", "Scope", "Term", "among", "count", "layers", "match", "read"]

@@ -11,7 +11,7 @@ from firstline.search.analysis import analyse, normalise
 from firstline.search.expressions import Term
 from firstline.search.fields import kinds_expression
 from firstline.search.finding import allowed_among, lexicon_now, proposal, withheld_among
-from firstline.search.matching import Candidate, Scope, match
+from firstline.search.matching import Candidate, Scope, match, read
 from firstline.search.ranking import score
 from firstline.search.results import Hit
 from firstline.search.slots import Lexicon, Unit
@@ -49,16 +49,13 @@ def similar(
     if not chosen or not scope.visible:
         return []
     units = [Unit(lexicon.counts[term], Term(term)) for term in list(chosen)[:PROPOSING_MAX]]
-    candidates = [
-        candidate
-        for candidate in match(
-            scope,
-            proposal(units, PROPOSED_DOCUMENTS_MAX),
-            conditions=[kinds_expression(sources)],
-            cap=CANDIDATES_MAX,
-        )
-        if (candidate.kind, candidate.object_id) != exclude
-    ]
+    ids = match(
+        scope,
+        proposal(units, PROPOSED_DOCUMENTS_MAX),
+        conditions=[kinds_expression(sources)],
+        cap=CANDIDATES_MAX,
+    )
+    candidates = [candidate for candidate in read(ids) if (candidate.kind, candidate.object_id) != exclude]
     if not candidates:
         return []
     groups = [{term: weight} for term, weight in chosen.items()]

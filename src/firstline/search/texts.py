@@ -9,7 +9,7 @@ from django.db import connection
 from firstline.kit.actor import Actor
 from firstline.search.analysis import normalise
 from firstline.search.fields import open_names
-from firstline.search.matching import Candidate, Scope
+from firstline.search.matching import Candidate, Scope, among
 from firstline.search.results import Hit
 from firstline.search.snippets import Marks, parts_of, snippet
 from firstline.search.sources import Source
@@ -112,17 +112,14 @@ def _flat(text: str) -> str:
 
 
 def _texts(ids: Sequence[int]) -> Stored:
-    found: Stored = {}
+    if not ids:
+        return {}
     with connection.cursor() as cursor:
-        for start in range(0, len(ids), 900):
-            batch = list(ids[start : start + 900])
-            places = ", ".join(["%s"] * len(batch))
-            cursor.execute(_READ.format(places), batch)
-            found.update({row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()})
-    return found
+        cursor.execute(*among(_READ, ids))
+        return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
 
 
 _READ = (
     "SELECT t.entry_id, t.text, t.restricted_text, e.fields FROM search_entrytext t"
-    " JOIN search_entry e ON e.id = t.entry_id WHERE t.entry_id IN ({})"
+    " JOIN search_entry e ON e.id = t.entry_id WHERE t.entry_id {}"
 )
