@@ -83,6 +83,26 @@ class StepUndone:
     kind: str
 
 
+@event("tickets.tickets_merged")
+@dataclass(frozen=True)
+class TicketsMerged:
+    """What was said in `source_id` is now in `target_id`."""
+
+    operation_id: int
+    source_id: int
+    target_id: int
+
+
+@event("tickets.ticket_split")
+@dataclass(frozen=True)
+class TicketSplit:
+    """A message of `ticket_id` became the ticket `made_id`."""
+
+    operation_id: int
+    ticket_id: int
+    made_id: int
+
+
 @event("tickets.operation_undone")
 @dataclass(frozen=True)
 class OperationUndone:

@@ -11,8 +11,8 @@ from firstline.outbox.events import Context, Drop, handles
 from firstline.remote.events import CommandStateChanged
 from firstline.servicelevels.events import ClockAtRisk, ClockBreached, ClocksRecomputed
 from firstline.tickets.access import FILE_KIND
-from firstline.tickets.actions import following, forgetting, inbound, indexing, mails, telling
-from firstline.tickets.events import MessageAdded, TicketAssigned, TicketCreated
+from firstline.tickets.actions import following, forgetting, grouping, inbound, indexing, mails, telling
+from firstline.tickets.events import MessageAdded, TicketAssigned, TicketCreated, TicketResolved
 from firstline.tickets.models import Ticket
 
 
@@ -51,6 +51,11 @@ def tell_of_assignment(event: TicketAssigned, context: Context) -> None:
             ticket_id=event.ticket_id,
             assignee_id=event.assignee_id,
         )
+
+
+@handles(TicketResolved, name="tickets.solve_duplicates")
+def solve_duplicates(event: TicketResolved, context: Context) -> None:
+    grouping.solve_duplicates(actor=context.actor, message_id=event.message_id)
 
 
 @handles(MailWanted, name="tickets.send_notice")

@@ -79,6 +79,8 @@ def is_requester_of(actor: Actor, ticket: Ticket) -> bool:
 
 def can_view(actor: Actor, ticket: Ticket) -> bool:
     """The same answer as `queries.visible_to`, for a ticket in hand."""
+    if ticket.deleted_at is not None:
+        return False
     if is_staff_for(actor, ticket) or is_requester_of(actor, ticket):
         return True
     if actor.kind != "person" or actor.id is None:
@@ -107,4 +109,5 @@ def check_staff(actor: Actor, ticket: Ticket, permission: str) -> None:
     check_can_view(actor, ticket)
     if not is_staff_for(actor, ticket):
         raise NotAllowed("permission_missing", permission=permission)
+    check_in_hand(ticket)
     actor.check(permission)

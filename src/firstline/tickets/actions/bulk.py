@@ -19,6 +19,7 @@ from firstline.tickets.actions import clocks, indexing, intake, steps
 from firstline.tickets.actions.assignment import check_takers
 from firstline.tickets.actions.core import Note, event_row, push_changed
 from firstline.tickets.actions.details import by_hand, facts_of
+from firstline.tickets.actions.linking import check_parts_are_done
 from firstline.tickets.actions.messages import MessageDraft, insert_message
 from firstline.tickets.actions.policies import propose_priority
 from firstline.tickets.actions.status import check_reopen_in_time, fields_for, kind_of_move
@@ -353,6 +354,7 @@ def _plan_status(actor: Actor, edit: _Edit, changes: BulkChanges) -> None:
         return
     check_can_move(actor, ticket, status)
     check_reopen_in_time(ticket, status)
+    check_parts_are_done(ticket, status)
     if status == Status.RESOLVED:
         actor.check(TICKET_REPLY)
     at = clock.now()

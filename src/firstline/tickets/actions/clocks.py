@@ -80,6 +80,11 @@ def follow_status(ticket: Ticket, *, old: str, at: datetime, actor: Actor) -> Fi
     return {}
 
 
+def close(ticket: Ticket, *, at: datetime, actor: Actor) -> Fields:
+    """The ticket goes without a solution (merged, deleted): both clocks end where they stand."""
+    return _stop_all(ticket, at=at, actor=actor, cause=Cause.CLOSED)
+
+
 def follow_targets(ticket: Ticket, *, at: datetime, actor: Actor, cause: str) -> Fields:
     """The ticket has another priority or team: other targets, another calendar, the same age."""
     return _fields(
@@ -109,11 +114,9 @@ def due_fields(dues: Dues) -> Fields:
     return _fields(dues)
 
 
-def _stop_all(ticket: Ticket, *, at: datetime, actor: Actor) -> Fields:
+def _stop_all(ticket: Ticket, *, at: datetime, actor: Actor, cause: str = Cause.RESOLVED) -> Fields:
     for metric in Metric:
-        dues = servicelevels.stop_clock(
-            actor=actor, subject=ticket.ref, metric=metric, at=at, cause=Cause.RESOLVED
-        )
+        dues = servicelevels.stop_clock(actor=actor, subject=ticket.ref, metric=metric, at=at, cause=cause)
     return _fields(dues)
 
 

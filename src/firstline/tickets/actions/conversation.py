@@ -26,6 +26,7 @@ from firstline.tickets.permissions import (
     TICKET_NOTE,
     TICKET_REPLY,
     check_can_view,
+    check_in_hand,
     check_staff,
     is_staff_for,
 )
@@ -158,6 +159,8 @@ def apply_message(
     """
     assert connection.in_atomic_block
     at = clock.now()
+    if draft.kind != MessageKind.SYSTEM:
+        check_in_hand(ticket)
     if draft.kind in {MessageKind.NOTE, MessageKind.SYSTEM}:
         return _apply_internal(actor, ticket, draft, at)
     staff = participant is None and speaks_as_staff(actor, ticket)

@@ -20,6 +20,7 @@ from firstline.outbox import actions as outbox
 from firstline.tickets.actions import clocks, indexing, intake
 from firstline.tickets.actions.core import RULES, Note, push_changed, write_events
 from firstline.tickets.actions.messages import MessageDraft, add_watchers, insert_message
+from firstline.tickets.actions.moving import move_message
 from firstline.tickets.actions.policies import (
     Facts,
     PriorityProposal,
@@ -122,8 +123,11 @@ def create_ticket(
         return found
 
 
-def apply_create(actor: Actor, draft: TicketDraft) -> Ticket:
-    """The inner step of `create_ticket`, in the caller's transaction (asserted)."""
+def apply_create(actor: Actor, draft: TicketDraft, *, message: Message | None = None) -> Ticket:
+    """The inner step of `create_ticket`, in the caller's transaction (asserted).
+
+    With `message`, which was written on another ticket, that moves here instead of a new one being written.
+    """
     assert connection.in_atomic_block
     if (found := _made_before(actor, draft.external_key)) is not None:
         return found
@@ -134,7 +138,10 @@ def apply_create(actor: Actor, draft: TicketDraft) -> Ticket:
     facts = _facts(draft, subject, body)
     priority, team = propose_priority(facts), _team_for(draft, facts)
     ticket = _insert(draft, subject, body, priority, team)
-    message = insert_message(ticket, actor, _first_message(draft, body), at=draft.at)
+    if message is None:
+        message = insert_message(ticket, actor, _first_message(draft, body), at=draft.at)
+    else:
+        move_message(message, ticket)
     cc_people = add_watchers(ticket, message.cc)
     write_events(ticket, actor, _first_notes(ticket, priority, team, draft), draft.at)
     clocks.start(ticket, at=draft.at)

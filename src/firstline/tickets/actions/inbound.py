@@ -33,6 +33,7 @@ from firstline.tickets.enums import Channel, MessageKind
 from firstline.tickets.limits import ADDRESSES_MAX, BODY_CHARACTERS_MAX
 from firstline.tickets.models import Message, Ticket
 from firstline.tickets.permissions import PORTAL_USE, can_view
+from firstline.tickets.queries.scope import heir_of
 
 _TAG = re.compile(r"\[(?:INC|REQ)-(\d{1,12})\]", re.IGNORECASE)
 
@@ -46,6 +47,7 @@ class _Letter:
     sender: Person
     actor: Actor
     files: list[StoredFile]
+    came_from: int | None = None
 
     @property
     def external_key(self) -> str:
@@ -116,7 +118,8 @@ def _stored(letter: _Letter) -> list[StoredFile]:
 def _applied(letter: _Letter) -> Ticket:
     for found in _candidates(letter.mail):
         if _takes_part(letter, found):
-            ticket = locked(found)
+            ticket = locked(heir_of(found))
+            letter = replace(letter, came_from=found.pk if found.pk != ticket.pk else None)
             if ticket.is_open or not reopen_is_too_late(ticket, clock.now()):
                 _join(letter, ticket)
                 return ticket
@@ -136,7 +139,7 @@ def _candidates(parsed: ParsedMail) -> list[Ticket]:
         found += Ticket.objects.filter(pk=thread.id)
     if (tag := _TAG.search(parsed.subject)) is not None:
         found += Ticket.objects.filter(number=int(tag[1]))
-    return list({ticket.pk: ticket for ticket in found}.values())
+    return list({ticket.pk: ticket for ticket in found if heir_of(ticket).deleted_at is None}.values())
 
 
 def _takes_part(letter: _Letter, ticket: Ticket) -> bool:
@@ -166,6 +169,7 @@ def _join(letter: _Letter, ticket: Ticket) -> None:
         files=letter.files,
         message_id=parsed.message_id,
         external_key=letter.external_key,
+        came_from=letter.came_from,
     )
     apply_message(letter.actor, ticket, draft, participant=letter.sender)
 

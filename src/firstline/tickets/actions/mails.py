@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from firstline.accounts.models import Person
+from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.prepared import Prepared
 from firstline.mail import actions as mail
@@ -16,7 +17,7 @@ from firstline.notifications.queries import mail_content
 from firstline.outbox import actions as outbox
 from firstline.tickets.actions.intake import mail_host
 from firstline.tickets.enums import Channel, MessageKind
-from firstline.tickets.models import Attachment, Message, Ticket
+from firstline.tickets.models import Attachment, Message, Operation, Ticket
 from firstline.ui.pages import render_text
 
 RECEIPTS_PER_HOUR_MAX = 10
@@ -114,6 +115,46 @@ def send_notice(*, actor: Actor, notification_id: int) -> bool:
         )
         apply_mailed(notification_id)
     return True
+
+
+def send_word_of_merge(*, actor: Actor, operation_id: int) -> bool:
+    """Tell whoever asked, each person once, that two of the tickets are one now; False where the merge was
+    taken back before, or told of already."""
+    merge = Operation.objects.filter(pk=operation_id, undone_at=None).first()
+    if merge is None or merge.data.get("mailed_at"):
+        return False
+    source = Ticket.objects.select_related("requester", "team", "merged_into__requester").get(
+        steps__operation=merge, merged_into__isnull=False
+    )
+    target = source.merged_into
+    assert target is not None
+    people = {person.pk: person for person in (source.requester, target.requester)}
+    with outbox.transaction():
+        for person in people.values():
+            if person.email and person.is_active:
+                _send_word_of_merge(actor, merge, source, target, person)
+        merge.data = {**merge.data, "mailed_at": clock.now().isoformat()}
+        merge.save(update_fields=["data"])
+    return True
+
+
+def _send_word_of_merge(
+    actor: Actor, merge: Operation, source: Ticket, target: Ticket, person: Person
+) -> None:
+    context = _context(target, person) | {"source": source, "is_other": person.pk != source.requester_id}
+    mail.send(
+        actor=actor,
+        to=[person.email or ""],
+        subject=_subject(target),
+        text=_rendered("tickets/mail_merged.txt", context, person),
+        html=_rendered("tickets/mail_merged.html", context, person),
+        references=[receipt_id(target)],
+        message_id=f"<merge-{merge.pk}.{person.pk}@{mail_host()}>",
+        ref=target.ref,
+        language=person.language,
+        is_automatic=True,
+        from_address=_from_address(target),
+    )
 
 
 def receipt_id(ticket: Ticket) -> str:

@@ -34,6 +34,7 @@ class MessageDraft:
     minutes: int | None = None
     hold_seconds: int = 0
     is_markdown: bool = False
+    came_from: int | None = None
 
 
 def insert_message(
@@ -57,6 +58,7 @@ def insert_message(
         is_solution=draft.is_solution,
         minutes=draft.minutes,
         created_at=at,
+        came_from_id=draft.came_from,
         held_until=at + timedelta(seconds=draft.hold_seconds) if draft.hold_seconds else None,
     )
     rows.insert([message])

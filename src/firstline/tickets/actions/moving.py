@@ -25,10 +25,10 @@ def add_follower(ticket: Ticket, person_id: int) -> Moved | None:
     return {"what": "watcher", "person": person_id, "added": True} if made else None
 
 
-def add_link(source: Ticket, target: Ticket, kind: str) -> Moved:
+def add_link(source_id: int, target_id: int, kind: str) -> Moved:
     """Join two tickets."""
-    TicketLink.objects.create(kind=kind, source=source, target=target, at=clock.now())
-    return _link(source.pk, target.pk, kind, added=True)
+    TicketLink.objects.create(kind=kind, source_id=source_id, target_id=target_id, at=clock.now())
+    return _link(source_id, target_id, kind, added=True)
 
 
 def remove_link(link: TicketLink) -> Moved:
@@ -52,8 +52,7 @@ def turn_back(ticket: Ticket, moved: Moved) -> Moved:
     if moved["added"]:
         TicketLink.objects.filter(source_id=moved["source"], target_id=moved["target"]).delete()
     else:
-        source, target = (Ticket.objects.get(pk=moved[side]) for side in ("source", "target"))
-        add_link(source, target, moved["kind"])
+        add_link(moved["source"], moved["target"], moved["kind"])
     return {**moved, "added": not moved["added"]}
 
 

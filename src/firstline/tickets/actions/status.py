@@ -11,6 +11,7 @@ from firstline.kit.text import clean
 from firstline.outbox import actions as outbox
 from firstline.tickets.actions import clocks, intake, steps
 from firstline.tickets.actions.core import Note, apply_change, locked
+from firstline.tickets.actions.linking import check_parts_are_done
 from firstline.tickets.actions.messages import MessageDraft, insert_message
 from firstline.tickets.enums import OPEN_STATUSES, Channel, EventKind, MessageKind, Status, StepKind
 from firstline.tickets.events import MessageAdded, StatusChanged, TicketRated, TicketResolved
@@ -192,6 +193,7 @@ def apply_status(
     assert connection.in_atomic_block
     if not by_participant:
         check_can_move(actor, ticket, status)
+    check_parts_are_done(ticket, status)
     at, old = at or clock.now(), ticket.status
     fields = fields_for(ticket, status, at)
     ticket.status = status

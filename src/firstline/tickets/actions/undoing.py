@@ -9,14 +9,14 @@ from typing import Any
 from firstline.files import actions as files
 from firstline.kit import clock, rows
 from firstline.kit.actor import Actor
-from firstline.kit.errors import Conflict, NotFound
+from firstline.kit.errors import Conflict, NotAllowed, NotFound
 from firstline.kit.refs import Ref
 from firstline.outbox import actions as outbox
 from firstline.servicelevels.enums import Cause
 from firstline.tickets.actions import clocks, moving, steps
 from firstline.tickets.actions.core import Note, apply_change, locked
 from firstline.tickets.actions.steps import as_before
-from firstline.tickets.enums import EventKind, StepKind
+from firstline.tickets.enums import OPEN_STATUSES, EventKind, StepKind
 from firstline.tickets.events import (
     OperationUndone,
     PriorityChanged,
@@ -33,7 +33,6 @@ from firstline.tickets.permissions import (
     TICKET_EDIT,
     TICKET_REPLY,
     check_can_view,
-    check_staff,
     is_staff_for,
 )
 from firstline.tickets.queries.fields import GROUPS, PRIORITY, parsed
@@ -167,12 +166,9 @@ def _check_may(actor: Actor, plan: Plan) -> None:
     """Who gave the ticket out of their hands may take it back, although they no longer see it."""
     step = plan.step
     is_own = actor.kind == "person" and actor.id == step.actor_id
-    was = as_before(plan.ticket, step.before if is_own else {})
-    if not is_own and plan.ticket.deleted_at is not None:
-        was.deleted_at = None
-    if not is_staff_for(actor, was):
+    if not is_staff_for(actor, as_before(plan.ticket, step.before if is_own else {})):
         check_can_view(actor, plan.ticket)
-        check_staff(actor, plan.ticket, TICKET_EDIT)
+        raise NotAllowed("permission_missing", permission=TICKET_EDIT)
     for permission in _needs(step):
         actor.check(permission)
 
@@ -330,6 +326,8 @@ def _clocks_back(actor: Actor, plan: Plan) -> clocks.Fields:
         setattr(ticket, name, fields.get(name, getattr(ticket, name)))
     if "status" in fields:
         dues |= clocks.follow_status(ticket, old=plan.ticket.status, at=at, actor=actor)
+        if ticket.status in OPEN_STATUSES and not plan.ticket.is_open and ticket.first_replied_at is None:
+            dues |= clocks.restart_response(ticket, at=at)
     if "first_replied_at" in fields:
         if fields["first_replied_at"] is None:
             dues |= clocks.restart_response(ticket, at=at)

@@ -19,7 +19,9 @@ from firstline.tickets.queries.page import (
 )
 from firstline.tickets.queries.presenting import event_sentence, people_in, reasons, sentence
 from firstline.tickets.queries.scope import (
+    bin_of,
     get_ticket_for,
+    heir_of,
     parse_number,
     requested_by,
     visible_as_staff,
@@ -27,22 +29,40 @@ from firstline.tickets.queries.scope import (
 )
 from firstline.tickets.queries.searching import search_tickets, search_tokens
 from firstline.tickets.queries.steps import own_step, step_behind
+from firstline.tickets.queries.structure import (
+    Linked,
+    get_operation,
+    get_staff_ticket,
+    latest_operation,
+    links_of,
+    merged_into,
+    operations_of,
+)
 
 __all__ = [
     "Drafts",
     "Entry",
+    "Linked",
     "Page",
     "Row",
     "TicketPage",
     "arrived_since",
+    "bin_of",
     "conversation",
     "draft_of_colleague",
     "drafts_of",
     "event_sentence",
+    "get_operation",
+    "get_staff_ticket",
     "get_ticket_for",
+    "heir_of",
     "last_message_id",
+    "latest_operation",
+    "links_of",
+    "merged_into",
     "open_list",
     "open_loads",
+    "operations_of",
     "own_step",
     "parse_number",
     "people_in",

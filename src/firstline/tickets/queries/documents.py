@@ -51,7 +51,7 @@ def documents(ids: Sequence[int]) -> Iterator[Document]:
         "ticket_id", "person_id"
     ):
         watchers[ticket_id].append(person_id)
-    tickets = Ticket.objects.filter(pk__in=ids).order_by("id")
+    tickets = Ticket.objects.filter(pk__in=ids, deleted_at=None).order_by("id")
     for ticket in tickets.select_related(
         "requester", "organization", "device", "service", "team", "assignee"
     ):
@@ -60,7 +60,8 @@ def documents(ids: Sequence[int]) -> Iterator[Document]:
 
 def ids_after(after_id: int, limit: int) -> Sequence[int]:
     """The next tickets in order of their ids."""
-    return list(Ticket.objects.filter(pk__gt=after_id).order_by("pk").values_list("pk", flat=True)[:limit])
+    found = Ticket.objects.filter(pk__gt=after_id, deleted_at=None).order_by("pk")
+    return list(found.values_list("pk", flat=True)[:limit])
 
 
 def staff_tokens(ticket: Ticket) -> list[str]:

@@ -154,6 +154,8 @@ def _parts(actor: Actor, view: str) -> list[QuerySet[Ticket]]:
 def _condition(view: str, organization_id: int | None, *, is_provider: bool) -> Q:
     """What the view asks for, apart from whose tickets they are."""
     condition = Q(is_open=view != View.CLOSED)
+    if view == View.CLOSED:
+        condition &= Q(deleted_at=None)
     if view == View.AT_RISK:
         condition &= Q(next_risk_at__lte=clock.now())
     elif view == View.ANSWERED:

@@ -29,6 +29,8 @@ _PUBLIC_EVENTS = frozenset(
         EventKind.RATED,
         EventKind.ASSIGNED,
         EventKind.UNDONE,
+        EventKind.MERGED,
+        EventKind.SPLIT,
     }
 )
 

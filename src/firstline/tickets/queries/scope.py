@@ -27,26 +27,33 @@ def visible_to(actor: Actor) -> QuerySet[Ticket]:
     Who does not work for the provider never sees another organisation's.
     """
     if actor.is_trusted:
-        return Ticket.objects.all()
+        return Ticket.objects.filter(deleted_at=None)
     if actor.kind != "person" or actor.id is None:
         return Ticket.objects.none()
-    return Ticket.objects.filter(_staff_scope(actor) | _own_scope(actor))
+    return Ticket.objects.filter(_staff_scope(actor) | _own_scope(actor), deleted_at=None)
 
 
 def visible_as_staff(actor: Actor) -> QuerySet[Ticket]:
     """The tickets on which `actor` may work as a technician."""
     if actor.is_trusted:
-        return Ticket.objects.all()
+        return Ticket.objects.filter(deleted_at=None)
     if actor.kind != "person" or actor.id is None:
         return Ticket.objects.none()
-    return Ticket.objects.filter(_staff_scope(actor))
+    return Ticket.objects.filter(_staff_scope(actor), deleted_at=None)
+
+
+def bin_of(actor: Actor) -> QuerySet[Ticket]:
+    """Deleted tickets on which `actor` worked or could have, the last first."""
+    if actor.kind != "person" or actor.id is None:
+        return Ticket.objects.none()
+    return Ticket.objects.filter(_staff_scope(actor), deleted_at__isnull=False).order_by("-deleted_at")
 
 
 def requested_by(actor: Actor) -> QuerySet[Ticket]:
     """What the actor asked for or follows, newest first, for the portal."""
     if actor.kind != "person" or actor.id is None:
         return Ticket.objects.none()
-    return Ticket.objects.filter(_own_scope(actor)).order_by("-id")
+    return Ticket.objects.filter(_own_scope(actor), deleted_at=None).order_by("-id")
 
 
 _by_number = Prepared(
@@ -59,6 +66,7 @@ _by_number = Prepared(
         "team",
         "assignee",
         "rating",
+        "merged_into",
     ).filter(number=number)
 )
 
@@ -72,6 +80,15 @@ def get_ticket_for(actor: Actor, number: int | str) -> Ticket:
     ticket = _by_number.first(found) if found is not None else None
     if ticket is None or not can_view(actor, ticket):
         raise NotFound("ticket_unknown")
+    return ticket
+
+
+def heir_of(ticket: Ticket) -> Ticket:
+    """The ticket in which this one's conversation goes on: itself, unless it was merged."""
+    seen = {ticket.pk}
+    while ticket.merged_into is not None and ticket.merged_into_id not in seen:
+        ticket = ticket.merged_into
+        seen.add(ticket.pk)
     return ticket
 
 

@@ -109,7 +109,8 @@ def plan_of(step: Step, ticket: Ticket) -> Plan:
 
 def _is_birth(step: Step) -> bool:
     """A split made this ticket: taking it back puts the ticket into the bin."""
-    return bool(step.before.get("deleted_at"))
+    comes = any(each["what"] == "message" and each["to"] == step.ticket_id for each in step.moved)
+    return comes and bool(step.before.get("deleted_at"))
 
 
 def _is_used(step: Step, ticket: Ticket) -> bool:
