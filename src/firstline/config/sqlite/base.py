@@ -1,13 +1,11 @@
-"""Django's SQLite backend with one first-come-first-served writer lock per process.
+"""Django's SQLite backend whose writers take turns, first come, first served, whatever their process.
 
 SQLite's busy handler sleeps in steps of up to 100 ms and is unfair; taking turns before
-`BEGIN IMMEDIATE` cuts the tail of write latency several times. The holder of the lock also
-owns checkpoints, so that none runs beside another connection's write of this process.
+`BEGIN IMMEDIATE` cuts the tail of write latency several times. The holder of the turn also
+owns checkpoints, so that none runs beside another connection's write.
 """
 
 import sqlite3
-import threading
-from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,45 +13,27 @@ from typing import Any
 from django.db.backends.sqlite3 import base, features, operations
 from django.db.utils import OperationalError
 
+from firstline.config.sqlite.turns import WriterTurns
+
 LOCK_TIMEOUT_SECONDS = 30.0
-CHECKPOINT_WAL_BYTES = 8 * 2**20
+CHECKPOINT_PAGES = 2000
+CHECKPOINT_PAGES_PATIENT = 4 * CHECKPOINT_PAGES
 TRUNCATE_WAL_BYTES = 64 * 2**20
 
 
-class FifoLock:
-    """A lock whose waiters are served in the order in which they came."""
+class _Checkpoints:
+    """How long the log grows before a commit of this process copies it into the database."""
 
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._waiters: deque[threading.Lock] = deque()
-        self._held = False
-
-    def acquire(self, timeout: float) -> bool:
-        """Take the lock; False when `timeout` seconds passed first."""
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return True
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiters.append(turn)
-        if turn.acquire(timeout=timeout):
-            return True
-        with self._guard:
-            if turn in self._waiters:
-                self._waiters.remove(turn)
-                return False
-        return True  # The turn came between the time-out and the guard.
-
-    def release(self) -> None:
-        with self._guard:
-            if self._waiters:
-                self._waiters.popleft().release()
-            else:
-                self._held = False
+    pages = CHECKPOINT_PAGES
 
 
-_lock = FifoLock()
+_turns = WriterTurns()
+_checkpoints = _Checkpoints()
+
+
+def leave_checkpoints_to_others() -> None:
+    """People wait for this process and not for another: that one copies the log, unless it fails to."""
+    _checkpoints.pages = CHECKPOINT_PAGES_PATIENT
 
 
 def _moment(value: str) -> datetime:
@@ -83,21 +63,23 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """One connection; holds the writer lock from BEGIN to the end of its transaction."""
+    """One connection; holds the turn to write from BEGIN to the end of its transaction."""
 
     features_class = features.DatabaseFeatures
     ops_class = DatabaseOperations
     _holds_lock = False
+    _file_name = ""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
+        self._file_name = "" if self.is_in_memory_db() else str(Path(conn_params["database"]).absolute())
         connection.execute("PRAGMA wal_autocheckpoint=0").close()
         return connection
 
     def _start_transaction_under_autocommit(self) -> None:
         if not self._holds_lock:
-            if not _lock.acquire(LOCK_TIMEOUT_SECONDS):
-                raise OperationalError("the writer lock was not free in time")
+            if not _turns.acquire(self._file_name, LOCK_TIMEOUT_SECONDS):
+                raise OperationalError("the turn to write did not come in time")
             self._holds_lock = True
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
@@ -108,13 +90,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _let_go(self) -> None:
         if self._holds_lock:
             self._holds_lock = False
-            _lock.release()
+            _turns.release(self._file_name)
 
     def _commit(self) -> Any:
+        if not self._holds_lock:
+            return super()._commit()  # type: ignore[misc]
         try:
-            result = super()._commit()  # type: ignore[misc]
-            if self._holds_lock:
-                self._checkpoint_when_large()
+            # SQLite knows how much of the log is in use; its file does not shrink when the log begins anew.
+            self.connection.execute(f"PRAGMA wal_autocheckpoint={_checkpoints.pages}").close()
+            try:
+                result = super()._commit()  # type: ignore[misc]
+            finally:
+                self.connection.execute("PRAGMA wal_autocheckpoint=0").close()
+            self._truncate_when_huge()
             return result
         finally:
             self._let_go()
@@ -131,15 +119,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._let_go()
 
-    def _checkpoint_when_large(self) -> None:
+    def _truncate_when_huge(self) -> None:
         try:
             size = Path(f"{self.settings_dict['NAME']}-wal").stat().st_size
         except OSError:
             return
-        if size < CHECKPOINT_WAL_BYTES:
+        if size < TRUNCATE_WAL_BYTES:
             return
-        mode = "TRUNCATE" if size > TRUNCATE_WAL_BYTES else "PASSIVE"
         try:
-            self.connection.execute(f"PRAGMA wal_checkpoint({mode})").close()
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
         except sqlite3.OperationalError:
-            return  # A reader of another process is in the way; the next commit tries again.
+            return  # A reader is in the way; the next commit tries again.
