@@ -48,7 +48,6 @@ from firstline.tickets.queries import (
     reasons,
     step_behind,
     timeline,
-    visible_as_staff,
 )
 from firstline.ui import toasts
 from firstline.ui.pages import redirect, render, wants_fragment
@@ -290,7 +289,13 @@ def show_ticket(
     request: HttpRequest, actor: Actor, number: int, *, draft: Draft | None = None, status: int = 200
 ) -> HttpResponse:
     """The whole page, or for htmx everything below the top bar."""
-    page = staff_page(actor, number)
+    return _shown(request, actor, staff_page(actor, number), draft, status)
+
+
+def _shown(
+    request: HttpRequest, actor: Actor, page: StaffPage, draft: Draft | None = None, status: int = 200
+) -> HttpResponse:
+    number = page.ticket.number
     view = view_of(request)
     queue = queries.queue_rows(actor, view).rows
     head = head_part(actor, page.ticket, view, neighbours(queue, number, view))
@@ -364,10 +369,12 @@ def answer_step(
     A ticket that left the actor's teams leads home.
     """
     toasts.show(request, toast)
-    if not visible_as_staff(actor).filter(number=number).exists():
+    try:
+        page = staff_page(actor, number)
+    except NotFound:
         return redirect(request, reverse("desk:home"))
     if wants_fragment(request) and _is_open_at(request, number):
-        return show_ticket(request, actor, number, draft=draft)
+        return _shown(request, actor, page, draft)
     return redirect(request, ticket_url(number, view_of(request)))
 
 

@@ -29,6 +29,8 @@ def addresses(text: str) -> list[str]:
 def kept_files(request: HttpRequest, actor: Actor) -> list[StoredFile]:
     """Files that were stored before their message is sent, as far as the actor may hand them on."""
     wanted = [name for name in request.POST.getlist("kept")[:FILES_MAX] if _UUID.fullmatch(name)]
+    if not wanted:
+        return []
     free = {str(file.pk): file for file in StoredFile.objects.filter(pk__in=wanted, kind__in=_UNSENT)}
     return [free[name] for name in dict.fromkeys(wanted) if name in free and can_open(actor, free[name])]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from firstline.kit.actor import Actor
 from firstline.kit.errors import NotFound
+from firstline.kit.prepared import Prepared
 from firstline.tickets.enums import MessageKind
 from firstline.tickets.models import Message, ReplyDraft, Ticket
 from firstline.tickets.permissions import is_staff_for
@@ -21,9 +22,14 @@ def drafts_of(ticket: Ticket, actor: Actor) -> Drafts:
     """Who is in the middle of writing; one query. Only for technicians of the ticket, else nothing."""
     if actor.kind != "person" or not is_staff_for(actor, ticket):
         return Drafts(None, [])
-    rows = list(ReplyDraft.objects.filter(ticket_id=ticket.pk).select_related("author").order_by("id"))
+    rows = _drafts_of(ticket.pk)
     own = next((row for row in rows if row.author_id == actor.id), None)
     return Drafts(own, [row for row in rows if row.author_id != actor.id and not row.is_empty])
+
+
+_drafts_of = Prepared(
+    lambda ticket_id: ReplyDraft.objects.filter(ticket_id=ticket_id).select_related("author").order_by("id")
+)
 
 
 def draft_of_colleague(ticket: Ticket, actor: Actor, draft_id: int) -> ReplyDraft:
