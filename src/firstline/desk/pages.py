@@ -70,6 +70,7 @@ class May:
     check: bool
     command: bool
     draft_article: bool
+    delete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def may_of(actor: Actor, ticket: Ticket) -> May:
         check=can_ask and actor.may(DIAGNOSTICS_RUN),
         command=can_ask and actor.may(COMMAND_RUN),
         draft_article=not ticket.is_open and actor.may(ARTICLE_EDIT),
+        delete=actor.may(TICKET_EDIT) and actor.may(TICKET_CLOSE),
     )
 
 
@@ -208,6 +210,7 @@ def timeline_parts(actor: Actor, page: StaffPage) -> list[Part]:
         page.entries,
         known=known,
         may_command=actor.may(COMMAND_RUN) or actor.may(DIAGNOSTICS_RUN),
+        may_split=actor.may(TICKET_EDIT),
     )
 
 

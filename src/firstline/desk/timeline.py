@@ -16,6 +16,7 @@ from firstline.tickets.models import Message, Ticket, TicketEvent
 from firstline.tickets.queries import Entry, event_sentence, people_in, reasons, sentence
 from firstline.ui.times import time_of_day, when_words
 
+_SAID = frozenset({MessageKind.REQUEST, MessageKind.REPLY})
 ICONS: dict[str, str] = {
     EventKind.CREATED: "plus",
     EventKind.ASSIGNED: "user",
@@ -32,6 +33,10 @@ ICONS: dict[str, str] = {
     EventKind.UNDONE: "undo",
     EventKind.WITHDRAWN: "undo",
     EventKind.THANKED: "check",
+    EventKind.MERGED: "merge",
+    EventKind.SPLIT: "split",
+    EventKind.LINKED: "link",
+    EventKind.DELETED: "x",
 }
 
 
@@ -63,6 +68,7 @@ class Note:
     kind: str
     about: str
     files: list[Any]
+    can_split: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,12 @@ class Part:
 
 
 def parts_of(
-    ticket: Ticket, entries: Sequence[Entry], *, known: Mapping[int, str], may_command: bool
+    ticket: Ticket,
+    entries: Sequence[Entry],
+    *,
+    known: Mapping[int, str],
+    may_command: bool,
+    may_split: bool = False,
 ) -> list[Part]:
     """The entries ready to draw; one query for names that are not `known`, one for output of commands."""
     events = [entry.event for entry in entries if entry.event is not None]
@@ -85,10 +96,11 @@ def parts_of(
     commands = [entry.command for entry in entries if entry.command is not None]
     outputs = output_of([command.pk for command in commands]) if commands else {}
     parts: list[Part] = []
+    said = [entry for entry in entries if entry.message is not None and entry.message.kind in _SAID]
     for run in _runs(entries):
         first = run[0]
         if first.message is not None:
-            parts.append(Part(note=_note(ticket, first)))
+            parts.append(Part(note=_note(ticket, first, can_split=may_split and len(said) > 1)))
         elif first.command is not None:
             card = command_card(first.command, outputs.get(first.command.pk, []), may_cancel=may_command)
             parts.append(Part(card=card))
@@ -155,14 +167,15 @@ def _people_of(event: TicketEvent) -> set[int]:
     return {pk for pk in named if isinstance(pk, int)}
 
 
-def _note(ticket: Ticket, entry: Entry) -> Note:
+def _note(ticket: Ticket, entry: Entry, *, can_split: bool) -> Note:
     message = entry.message
     assert message is not None
     if message.kind in {MessageKind.NOTE, MessageKind.SYSTEM}:
         kind = "note"
     else:
         kind = "" if message.by_requester else "out"
-    return Note(message, kind, _about(ticket, message), entry.files)
+    can_split = can_split and message.kind in _SAID and message.held_until is None
+    return Note(message, kind, _about(ticket, message), entry.files, can_split)
 
 
 def _about(ticket: Ticket, message: Message) -> str:

@@ -20,8 +20,8 @@ from firstline.remote import actions as remote
 from firstline.remote.models import Command
 from firstline.routing import actions as routing
 from firstline.routing.models import Decision
-from firstline.tickets.actions import change_priority, save_draft
-from firstline.tickets.models import Step, Ticket
+from firstline.tickets.actions import change_priority, link_tickets, save_draft
+from firstline.tickets.models import Step, Ticket, TicketLink
 from firstline.tickets.testing import Cast, make_ticket
 
 Enter = Callable[[Person], Client]
@@ -31,7 +31,7 @@ POSTED = {
     "ticket_answer", "ticket_take", "ticket_status", "ticket_reopen", "ticket_article", "ticket_check",
     "ticket_command", "command_cancel", "revoke_token", "device_revoke", "device_check", "device_command",
     "undo", "saved_search", "saved_search_removal", "ticket_draft", "ticket_draft_taking", "ticket_preview",
-    "ticket_upload",
+    "ticket_upload", "ticket_unlink", "ticket_parts", "ticket_delete",
 }  # fmt: skip
 OF_TICKETS = {name for name in NAMES if name.startswith("ticket_") or name == "ticket"}
 SPECIALISTS = {"enrol", "revoke_token", "device_edit", "device_revoke", "agent_download", "tickets_export"}
@@ -75,11 +75,15 @@ def address(
     """The address of a route by its name."""
     change_priority(actor=cast.actor("technician"), ticket=ticket, priority=2, reason="VIP")
     step = Step.objects.get(ticket=ticket)
+    me, other = cast.actor("technician"), make_ticket(cast, "A second one")
+    link_tickets(actor=me, source=ticket, target=other, kind="child")
     begun = save_draft(actor=cast.actor("teammate"), ticket=ticket, body="Half a thought")
     values = {
         "number": ticket.number, "device_id": device.pk, "command_id": command.pk,
         "token_id": token.pk, "form": "csv", "decision_id": decision.pk, "step_id": step.pk,
         "saved_id": saved.pk, "draft_id": begun.pk,
+        "operation_id": step.operation_id, "message_id": ticket.messages.get().pk,
+        "link_id": TicketLink.objects.get().pk,
     }  # fmt: skip
 
     def of(name: str) -> str:
@@ -185,6 +189,6 @@ def test_nothing_of_another_organisation_is_shown(
         or name.startswith("command")
         or name in {"saved_search", "saved_search_removal"}
     )
-    assert answer.status_code == (404 if is_single or name in {"device", "undo"} else 200)
+    assert answer.status_code == (404 if is_single or name in {"device", "undo", "operation"} else 200)
     for secret in (b"VPN drops", b"Rita Requester", b"lt-042", b"PF-2SK7Q"):
         assert secret not in answer.content

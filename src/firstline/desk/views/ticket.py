@@ -1,6 +1,7 @@
 """One ticket: the page and the parts of it that fetch themselves again."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from firstline.accounts.permissions import actor_of, gate
@@ -16,6 +17,7 @@ from firstline.desk.pages import (
     neighbours,
     show_ticket,
     staff_page,
+    ticket_url,
     timeline_parts,
     timeline_topics,
     view_of,
@@ -26,15 +28,22 @@ from firstline.routing.queries import decisions_for
 from firstline.servicelevels.enums import Cause, ClockState, Metric
 from firstline.servicelevels.queries import clocks_for, ledger
 from firstline.tickets.permissions import TICKET_VIEW
-from firstline.tickets.queries import get_ticket_for
-from firstline.ui.pages import render
+from firstline.tickets.queries import get_ticket_for, heir_of
+from firstline.ui.pages import redirect, render
 
 
 @require_safe
 @gate(TICKET_VIEW)
 def page(request: HttpRequest, number: int) -> HttpResponse:
-    """Queue, conversation and facts."""
-    return show_ticket(request, actor_of(request), number)
+    """Queue, conversation and facts; of a ticket that was merged, those of the one that goes on."""
+    actor = actor_of(request)
+    ticket = get_ticket_for(actor, number)
+    heir = heir_of(ticket)
+    if heir.pk != ticket.pk:
+        names = {"source": ticket.display_id, "target": heir.display_id}
+        text = _("%(source)s was merged into %(target)s") % names
+        return redirect(request, ticket_url(heir.number, view_of(request)), toast=text)
+    return show_ticket(request, actor, number)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from firstline.tickets import actions
 from firstline.tickets.enums import Channel
 from firstline.tickets.models import Ticket
 from firstline.tickets.permissions import PORTAL_USE
-from firstline.tickets.queries import requested_by
+from firstline.tickets.queries import heir_of, requested_by
 from firstline.ui.forms import apply_error
 from firstline.ui.gates import actor_of, gate
 from firstline.ui.messages import describe
@@ -30,8 +30,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @gate(PORTAL_USE)
 def detail(request: HttpRequest, number: int) -> HttpResponse:
-    """One request."""
-    return _show(request, _own(request, number))
+    """One request; of one that was merged, the one that goes on."""
+    ticket = _own(request, number)
+    heir = heir_of(ticket)
+    if heir.pk != ticket.pk and requested_by(actor_of(request)).filter(pk=heir.pk).exists():
+        text = _("%(source)s is handled together with %(target)s.")
+        names = {"source": ticket.display_id, "target": heir.display_id}
+        return redirect(request, _url(heir), toast=text % names)
+    return _show(request, ticket)
 
 
 @gate(PORTAL_USE)
