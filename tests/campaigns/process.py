@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,11 +14,13 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
 LEASE_SECONDS = 5
 PATIENCE_SECONDS = 240
-IDLE_SECONDS = 3.0
+IDLE_SECONDS = 1.0
 SESSION, CSRF = "firstline_session", "firstline_csrf"
 
 
@@ -72,12 +73,6 @@ def settle(data: Path, url: str = "") -> dict[str, Any]:
     run(data, "firstline.config.prepare")
     cast: dict[str, Any] = json.loads(run(data, "tests.campaigns.house"))
     return cast
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -111,8 +111,9 @@ def test_a_program_that_never_rests_is_told_when_to_come_again(desk: Desk, langu
     assert admin.post_form(form.action, form.filled(api_requests_per_minute="20"))[0] in {204, 303, 200}
     try:
         program = desk.program("colleague", language)
-        answers = [program.get("/api/v1/tickets") for _ in range(40)]
-        status, body = answers[-1]
+        # Now and then one is answered again: on a slow day the last of so many may be.
+        asked = (program.get("/api/v1/tickets") for _ in range(400))
+        status, body = next(answer for answer in asked if answer[0] != 200)
         assert status == 429
         assert 1 <= int(program.headers["Retry-After"]) <= 60
         assert bool(CHINESE.search(json.loads(body)["detail"])) == (language != "en")

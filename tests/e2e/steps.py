@@ -5,7 +5,7 @@ from base64 import b64decode
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from tests.e2e.service import Service, wait_until
 
 TAGS = {"en": "en", "zh-hans": "zh-CN"}
@@ -95,6 +95,16 @@ def answer(page: Page, body: str, *, cc: str = "", note: bool = False) -> None:
     expect(page.locator("#composer textarea[name=body]")).to_have_value("")
 
 
+def wait_for_route(page: Page, held: list[Route]) -> Route:
+    """The first request that a test's route holds back; a page must be asked, or routes do not come."""
+
+    def first() -> Route | None:
+        page.evaluate("1")
+        return held[0] if held else None
+
+    return wait_until(first, "request to hold back")
+
+
 class ConsentPage:
     """The page that the agent itself serves to the person at the device."""
 
@@ -130,16 +140,17 @@ class Outbox:
         wait_until(is_there, f"mail with {words} in the outbox")
         return line
 
-    def open(self, *words: str, holds: str = "") -> Locator:
-        """The newest such message, opened; waits for one whose text holds some words."""
+    def open(self, *words: str, holds: str = "", links_to: str = "") -> Locator:
+        """The newest such message, opened; waits for one whose text holds some words, or that has a link."""
         letter = self._page.locator("article.letter")
 
         def is_open() -> bool:
             self.find(*words).click()
             expect(letter).to_be_visible()
-            return holds in letter.inner_text()
+            links = letter.locator(f'a[href*="{links_to}"]')
+            return holds in letter.inner_text() and (not links_to or links.count() > 0)
 
-        wait_until(is_open, f"mail with {words} and {holds!r}")
+        wait_until(is_open, f"mail with {words} and {holds or links_to!r}")
         return letter
 
     def count(self, *words: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, Route, expect
 from tests.e2e.conftest import People
 from tests.e2e.service import wait_until
-from tests.e2e.steps import SLOW_MS, Fault, answer, read_in, send_fault, write_fault
+from tests.e2e.steps import SLOW_MS, Fault, answer, read_in, send_fault, wait_for_route, write_fault
 
 EMPLOYEE, TECHNICIAN, COLLEAGUE = (
     f"{name}@alder.example" for name in ("gillian.marsh", "mei.zhao", "jule.petersen")
@@ -99,7 +99,7 @@ def test_a_slow_answer_leaves_the_menu_opened_meanwhile(people: Callable[..., Pe
     first = desk.locator("#assign-box button.menurow").first
     expect(first).to_be_visible()
 
-    held[0].continue_()
+    wait_for_route(desk, held).continue_()
 
     expect(desk.locator(f"{STATUS} > summary")).to_contain_text("Scheduled", timeout=SLOW_MS)
     expect(first).to_be_visible()

@@ -99,7 +99,8 @@ def _test_mailbox(owner: Page, empty: Service) -> None:
 
 def _accept(person: Page, outbox: Outbox, account: Account) -> None:
     """Follow the invitation's link and choose a password."""
-    link = outbox.open(account.email).locator('a[href*="/accounts/invitation/"]').get_attribute("href")
+    letter = outbox.open(account.email, links_to="/accounts/invitation/")
+    link = letter.locator('a[href*="/accounts/invitation/"]').get_attribute("href")
     assert link
     person.goto(link)
     person.fill("input[name=password]", account.password)

@@ -45,8 +45,10 @@ def test_output_survives_a_killed_service(service: Service, people_of: Callable[
 
     wait_until(lambda: _pid(service) not in {None, killed}, "new process of the service")
     expect(desk.locator("#timeline article.card .tag-red")).to_contain_text("7", timeout=SLOW_MS)
+    wait_until(lambda: len(_lines(desk)) >= LINES, "whole output")
     assert _lines(desk) == EXPECTED
     desk.reload()
+    wait_until(lambda: len(_lines(desk)) >= LINES, "whole output after a reload")
     assert _lines(desk) == EXPECTED
     assert service.command("audit", "verify").returncode == 0
 

@@ -12,8 +12,9 @@ import pytest
 from playwright.sync_api import expect
 from tests.e2e.beginning import agent, become_administrator, finish, make_token, running_agent, skip_to
 from tests.e2e.conftest import People
-from tests.e2e.service import ROOT, Service, free_port, start_service
+from tests.e2e.service import ROOT, Service, start_service
 from tests.e2e.steps import SLOW_MS
+from tests.ports import free_port
 
 
 @pytest.fixture

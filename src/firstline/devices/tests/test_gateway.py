@@ -172,8 +172,9 @@ def test_heartbeat_is_kept_and_sampled() -> None:
         await link.hello()
         await link.until(Welcomed)
         await link.send(link.connection.send_heartbeat(beat))
-        while not await asyncio.to_thread(_has_sample, device.pk):  # noqa: ASYNC110 - until it is stored
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(120):
+            while not await asyncio.to_thread(_has_sample, device.pk):  # noqa: ASYNC110 - until it is stored
+                await asyncio.sleep(0.01)
         await link.leave()
 
     play(story)

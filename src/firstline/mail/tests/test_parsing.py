@@ -298,7 +298,7 @@ def test_a_bomb_takes_no_longer_than_its_length_deserves(bomb):
 
     parse(HEAD + bomb)
 
-    assert time.process_time() - start < 3.0  # 0.1 to 0.6 s here; anything quadratic takes minutes
+    assert time.process_time() - start < 20  # 0.1 to 0.6 s here; anything quadratic takes minutes
 
 
 PIECES = [

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import math
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -138,8 +139,9 @@ def test_many_changes_of_a_topic_are_told_once_a_second_ending_with_the_last() -
             while told[-1]["data"]["n"] != 199:
                 told.append(await mei.hears())
 
-            assert len(told) == 2
-            assert loop.time() - start >= 0.9
+            took = loop.time() - start
+            assert took >= 0.9
+            assert 2 <= len(told) <= 1 + math.ceil(took)
 
     run(story)
 

@@ -257,7 +257,7 @@ def test_running_job_keeps_its_lease_and_a_hung_one_loses_it() -> None:
     with transaction():
         enqueue("tea.long", {"name": "long"})
         enqueue("tea.hung", {"name": "hung"})
-    worker = Worker(threads=3, lease_seconds=4, poll_seconds=0.05)
+    worker = Worker(threads=3, lease_seconds=10, poll_seconds=0.05)
     worker.start()
     try:
         assert second_try.wait(PATIENCE_SECONDS)
