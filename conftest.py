@@ -1,6 +1,8 @@
 """Fixtures that every test may rely on."""
 
-from collections.abc import Iterator
+import fcntl
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,25 @@ def in_english() -> None:
 def own_data_dir(settings: object, tmp_path: Path) -> None:
     """Each test writes files into a folder of its own."""
     settings.FIRSTLINE_DATA_DIR = tmp_path / "data"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def once_per_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """`once_per_run(name, make)`: a folder that `make` fills once for all workers; only to be read."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        with (shared / f"{name}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            made = shared / name
+            if not made.exists():
+                draft = shared / f"{name}-{os.getpid()}"
+                make(draft)
+                draft.rename(made)
+        return made
+
+    return folder
 
 
 @pytest.fixture(autouse=True, scope="session")

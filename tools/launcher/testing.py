@@ -136,8 +136,10 @@ def _python_tests(tally: Tally, order: list[str]) -> None:
             FIRSTLINE_DATABASE_URL=url,
             FIRSTLINE_DATABASE_POOL="0",
         )
-    tally.run("Campaigns, one-minute slices", _pytest("tests/campaigns", *order))
-    tally.run("End to end, in a browser", _pytest("tests/e2e", *_FIXED_ORDER))
+    # Each process has services of its own; much of their time they wait.
+    two = ["-n", "2", "--dist", "loadfile"]
+    tally.run("Campaigns, one-minute slices", _pytest("tests/campaigns", *two, *order))
+    tally.run("End to end, in a browser", _pytest("tests/e2e", *two, *_FIXED_ORDER))
 
 
 def _campaign(tally: Tally, name: str) -> None:

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,12 +38,14 @@ def run(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(once_per_run: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A migrated data folder, made once; tests work on copies."""
-    data = tmp_path_factory.mktemp("operations") / "data"
-    done = run(data, "firstline.config.prepare")
-    assert done.returncode == 0, done.stderr
-    return data
+
+    def make(data: Path) -> None:
+        done = run(data, "firstline.config.prepare")
+        assert done.returncode == 0, done.stderr
+
+    return once_per_run("operations", make)
 
 
 @pytest.fixture
