@@ -28,15 +28,28 @@ _LANGUAGES = ("en", "zh-hans")
 
 def names_of(actor: Actor, sources: Sequence[Source]) -> dict[str, str]:
     """Every name under which the actor may type a field, casefolded, and the field meant."""
-    specs = _specs(actor, sources).values()
-    names = {
-        alias.casefold(): spec.name
-        for spec in specs
-        for alias in (*spec.aliases, *_spellings(spec.label))
-        if " " not in alias
-    }
-    names |= {spec.name.casefold(): spec.name for spec in specs}
-    return dict.fromkeys(KIND_ALIASES, KIND) | names
+    return _names(tuple(_specs(actor, sources).values()))
+
+
+_named: dict[tuple[int, ...], tuple[tuple[FieldSpec, ...], dict[str, str]]] = {}
+_NAMED_MAX = 50
+
+
+def _names(specs: tuple[FieldSpec, ...]) -> dict[str, str]:
+    """Names of some fields: the same for most people, so they are kept, with the fields that they are of."""
+    key = tuple(map(id, specs))
+    if key not in _named:
+        names = {
+            alias.casefold(): spec.name
+            for spec in specs
+            for alias in (*spec.aliases, *_spellings(spec.label))
+            if " " not in alias
+        }
+        names |= {spec.name.casefold(): spec.name for spec in specs}
+        if len(_named) >= _NAMED_MAX:
+            _named.clear()
+        _named[key] = specs, dict.fromkeys(KIND_ALIASES, KIND) | names
+    return _named[key][1]
 
 
 def open_names(actor: Actor, source: Source) -> set[str]:

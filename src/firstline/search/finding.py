@@ -12,7 +12,7 @@ from firstline.kit.actor import Actor
 from firstline.search import fields, texts, vocabulary
 from firstline.search.expressions import All, Any, Expression, Term
 from firstline.search.language import Query, parse, unquoted
-from firstline.search.matching import CAP, Candidate, Scope, match, read
+from firstline.search.matching import CAP, Candidate, Candidates, Scope, match, read
 from firstline.search.ranking import Group, score
 from firstline.search.repairs import repaired
 from firstline.search.results import Correction, Results
@@ -31,9 +31,14 @@ from firstline.search.weights import WEIGHTS
 
 # From so many words on a query is a question: any of them may match, what holds most comes first.
 QUESTION_WORDS_MIN = 5
+# No document is asked to hold more words than these where one of them is unknown.
+PLAUSIBLE_WORDS_MAX = 12
 # What means the same is asked as well where the words themselves find fewer.
 WIDENED_BELOW = 300
 PROPOSED_MAX = 8_000
+# So many of the newest matches are enough for a glance while somebody types.
+TYPING_CAP = 1_000
+GLANCE_MAX = 20
 VERIFIED_MAX = 300
 CHECKED_MORE = 20
 
@@ -48,6 +53,7 @@ class Search:
     scope: Scope
     lexicon: Lexicon
     totals: dict[str, vocabulary.Totals]
+    cap: int
     conditions: list[Expression] = field(default_factory=list)
     phrases: list[Expression] = field(default_factory=list)
     unwanted: Expression | None = None
@@ -77,11 +83,12 @@ class Search:
             [*terms, *self.query.phrases], [start for slot in self.slots for start in slot.starts]
         )
 
-    def match(self, words: Expression | None, cap: int = CAP) -> list[int]:
-        """The newest matches within scope and filters."""
+    def match(self, words: Expression | None, *, is_public: bool = False) -> list[int]:
+        """The newest matches within scope and filters, one more than `cap`; without notes if `is_public`."""
         parts = [part for part in (words, *self.phrases) if part is not None]
         words = All(parts) if parts else None
-        return match(self.scope, words, conditions=self.conditions, unwanted=self.unwanted, cap=cap)
+        scope = self.scope.without_notes if is_public else self.scope
+        return match(scope, words, conditions=self.conditions, unwanted=self.unwanted, cap=self.cap + 1)
 
 
 @dataclass(slots=True)
@@ -96,6 +103,36 @@ class Matches:
         """Take in those that are not among them."""
         known = set(self.ids)
         self.ids += [each for each in more if each not in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Candidates by their places, best first, with their scores."""
+
+    candidates: Candidates
+    places: Sequence[int]
+    scores: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def ids(self) -> list[int]:
+        return [self.candidates.ids[place] for place in self.places]
+
+    def part(self, start: int, end: int) -> list[tuple[Candidate, int]]:
+        """Some of them as one by one."""
+        chosen = zip(self.places[start:end], self.scores[start:end], strict=True)
+        return [(self.candidates.at(place), score) for place, score in chosen]
+
+    def only(self, ids: Collection[int]) -> "Ordered":
+        """Those of some ids, in the same order."""
+        pairs = [
+            (place, score)
+            for place, score in zip(self.places, self.scores, strict=True)
+            if self.candidates.ids[place] in ids
+        ]
+        return Ordered(self.candidates, [place for place, _ in pairs], [score for _, score in pairs])
 
 
 def find(
@@ -135,7 +172,8 @@ def _find(
 ) -> Results:
     if query.is_empty or not sources:
         return Results(problems=query.problems)
-    search = _begin(actor, query, sources)
+    is_glance = query.is_live and not with_facets and limit + offset <= GLANCE_MAX
+    search = _begin(actor, query, sources, TYPING_CAP if is_glance else CAP)
     if not search.scope.visible:
         return Results(problems=query.problems)
     matches = _matches(search, limit + offset)
@@ -143,16 +181,16 @@ def _find(
     ordered, matches = _verified(search, ordered, matches)
     shown, dropped = _checked(search, ordered, offset + limit)
     is_partial = not matches.full and bool(ordered)
-    counted = [pair for pair in ordered if pair[0].id in matches.full] if matches.full else ordered
+    counted = ordered.only(matches.full) if matches.full else ordered
     if dropped:
         # A token is behind the truth: ask about everything that is counted.
-        allowed = allowed_among(search.actor, search.sources, [candidate for candidate, _ in counted])
-        counted = [pair for pair in counted if pair[0].id in allowed]
+        whole = [candidate for candidate, _ in counted.part(0, len(counted))]
+        counted = counted.only(allowed_among(search.actor, search.sources, whole))
     shown, withheld = _without_withheld(search, shown)
     if withheld:
-        counted, _ = _without_withheld(search, counted)
-    ids = [candidate.id for candidate, _ in counted]
-    facets = fields.facets_of(actor, ids, sources, query.filters) if with_facets else ()
+        kept, _ = _without_withheld(search, counted.part(0, len(counted)))
+        counted = counted.only({candidate.id for candidate, _ in kept})
+    facets = fields.facets_of(actor, counted.ids, sources, query.filters) if with_facets else ()
     shown = shown[offset:]
     if not with_texts:
         return Results(hits=[texts.bare(candidate, score) for candidate, score in shown], total=len(counted))
@@ -179,9 +217,9 @@ def lexicon_now() -> tuple[Lexicon, dict[str, vocabulary.Totals]]:
     return Lexicon(documents, words, WEIGHTS, thesaurus()), totals
 
 
-def _begin(actor: Actor, query: Query, sources: Sequence[Source]) -> Search:
+def _begin(actor: Actor, query: Query, sources: Sequence[Source], cap: int) -> Search:
     lexicon, totals = lexicon_now()
-    search = Search(actor, sources, query, Scope.of(actor, sources), lexicon, totals)
+    search = Search(actor, sources, query, Scope.of(actor, sources), lexicon, totals, cap)
     search.conditions, unwanted = fields.conditions_of(actor, query, sources)
     for slot in make_slots(query.excluded, lexicon, is_live=False) if query.excluded else []:
         unwanted.append(slot.expression)
@@ -195,26 +233,38 @@ def _begin(actor: Actor, query: Query, sources: Sequence[Source]) -> Search:
 
 
 def _matches(search: Search, wanted: int) -> Matches:
+    cap = search.cap
     if not search.required:
         # Filters or phrases alone.
-        found = search.match(None, CAP + 1)
-        return Matches(found[:CAP], set(found[:CAP]), len(found) > CAP)
-    found = search.match(All([slot.own for slot in search.required]), CAP + 1)
-    if len(found) < WIDENED_BELOW and any(slot.literal is not None for slot in search.required):
-        found = search.match(All([slot.expression for slot in search.required]), CAP + 1)
-    capped, found = len(found) > CAP, found[:CAP]
+        found = search.match(None)
+        return Matches(found[:cap], set(found[:cap]), len(found) > cap)
+    found = _holding_all(search)
+    capped, found = len(found) > cap, found[:cap]
     matches = Matches(found, set(found), capped)
     if len(found) < wanted:
         relaxed = _relaxed(search)
         if relaxed is not None:
-            more = search.match(relaxed)
+            more = search.match(relaxed)[:cap]
             matches.full.update(more)
             matches.add(more)
     if capped and not search.is_question:
         return matches
     if len(search.units) > 1 and (search.is_question or len(matches.ids) < wanted):
-        matches.add(search.match(proposal(search.units)))
+        matches.add(search.match(proposal(search.units))[:cap])
     return matches
+
+
+def _holding_all(search: Search) -> list[int]:
+    """Documents that hold every word, or what means the same where few hold the words themselves."""
+    if len(search.required) > PLAUSIBLE_WORDS_MAX and not all(slot.is_known for slot in search.required):
+        return []
+    own = All([slot.own for slot in search.required])
+    if all(slot.literal is None for slot in search.required):
+        return search.match(own)
+    found = search.match(own, is_public=True)
+    if len(found) < WIDENED_BELOW:
+        return search.match(All([slot.expression for slot in search.required]))
+    return search.match(own) if len(found) <= search.cap else found
 
 
 def _relaxed(search: Search) -> Expression | None:
@@ -248,11 +298,11 @@ def proposal(units: Sequence[Unit], most: int = PROPOSED_MAX) -> Expression:
     return Any([*alone, *together]) if alone or together else rarest[0].expression
 
 
-def _ordered(search: Search, matches: Matches) -> list[tuple[Candidate, int]]:
+def _ordered(search: Search, matches: Matches) -> Ordered:
     """Candidates by score; those that hold every word of a short query first, ties newest first."""
     candidates = read(matches.ids)
-    if not candidates:
-        return []
+    if not candidates.ids:
+        return Ordered(candidates, (), ())
     groups: list[Group] = [group for slot in search.slots for group in slot.groups]
     groups += _phrase_groups(search)
     weights = search.lexicon.weights
@@ -260,18 +310,15 @@ def _ordered(search: Search, matches: Matches) -> list[tuple[Candidate, int]]:
     scores = ranked.scores * (1 - weights.coverage + weights.coverage * ranked.coverage)
     scores *= _freshness(candidates)
     first = set() if search.is_question else matches.full
-    full = np.array([candidate.id in first for candidate in candidates])
+    full = np.array([each in first for each in candidates.ids])
     scores *= np.where(full, weights.full, 1.0)
     final = (scores * 1000).astype(np.int64) + 1
-    ids = np.array([candidate.id for candidate in candidates])
-    order = np.lexsort((-ids, -final))
-    # Beside documents that hold every word, one that lacks most of what was said is no answer.
-    least = weights.partial_min if full.any() else 0.0
-    return [
-        (candidates[place], int(final[place]))
-        for place in order
-        if full[place] or ranked.coverage[place] > least or not len(groups)
-    ]
+    order = np.lexsort((-np.array(candidates.ids), -final))
+    if groups:
+        # Beside documents that hold every word, one that lacks most of what was said is no answer.
+        least = weights.partial_min if full.any() else 0.0
+        order = order[full[order] | (ranked.coverage[order] > least)]
+    return Ordered(candidates, order.tolist(), final[order].tolist())
 
 
 def _phrase_groups(search: Search) -> list[Group]:
@@ -283,8 +330,8 @@ def _phrase_groups(search: Search) -> list[Group]:
     return groups
 
 
-def _freshness(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
-    age = np.array([candidate.changed_at for candidate in candidates], dtype=np.float64)
+def _freshness(candidates: Candidates) -> NDArray[np.float64]:
+    age = np.array(candidates.changed_at, dtype=np.float64)
     days = np.maximum(0.0, clock.now().timestamp() - age) / 86_400
     return 1 + WEIGHTS.freshness * np.exp2(-days / WEIGHTS.freshness_days)
 
@@ -302,32 +349,27 @@ def _written(slot: Slot) -> Expression:
     return Any([Term(slot.word.text), *(Term(mark) for mark in sorted(slot.marks))])
 
 
-def _verified(
-    search: Search, ordered: list[tuple[Candidate, int]], matches: Matches
-) -> tuple[list[tuple[Candidate, int]], Matches]:
+def _verified(search: Search, ordered: Ordered, matches: Matches) -> tuple[Ordered, Matches]:
     """Only documents whose text really holds the phrases, of the best `VERIFIED_MAX`."""
     query = search.query
     if not (query.phrases or query.excluded_phrases) or not ordered:
         return ordered, matches
-    head = ordered[:VERIFIED_MAX]
-    candidates = [candidate for candidate, _ in head]
+    candidates = [candidate for candidate, _ in ordered.part(0, VERIFIED_MAX)]
     holding = texts.holding(candidates, query.phrases, search.scope)
     for phrase in query.excluded_phrases:
         holding -= texts.holding(candidates, [phrase], search.scope)
-    kept = [pair for pair in head if pair[0].id in holding]
+    kept = ordered.only(holding)
     capped = matches.is_capped or len(ordered) > VERIFIED_MAX
-    return kept, Matches([c.id for c, _ in kept], matches.full & holding, capped)
+    return kept, Matches(kept.ids, matches.full & holding, capped)
 
 
-def _checked(
-    search: Search, ordered: Sequence[tuple[Candidate, int]], wanted: int
-) -> tuple[list[tuple[Candidate, int]], bool]:
+def _checked(search: Search, ordered: Ordered, wanted: int) -> tuple[list[tuple[Candidate, int]], bool]:
     """The best `wanted` that the owner confirms, and whether any had to be dropped."""
     shown: list[tuple[Candidate, int]] = []
     dropped = False
     at = 0
     while len(shown) < wanted and at < len(ordered):
-        batch = ordered[at : at + wanted - len(shown) + (CHECKED_MORE if dropped else 0)]
+        batch = ordered.part(at, at + wanted - len(shown) + (CHECKED_MORE if dropped else 0))
         at += len(batch)
         allowed = allowed_among(search.actor, search.sources, [candidate for candidate, _ in batch])
         kept = [pair for pair in batch if pair[0].id in allowed]
@@ -343,7 +385,7 @@ def _without_withheld(
     withheld = withheld_among(search.actor, search.sources, [c for c, _ in shown], search.scope)
     if not withheld or not search.required:
         return shown, withheld
-    public = replace(search.scope, restricted=(), restricted_tokens={})
+    public = search.scope.without_notes
     words = [slot.expression for slot in search.required]
     matching = set(match(public, Any(words), conditions=search.conditions, unwanted=search.unwanted))
     return [pair for pair in shown if pair[0].id not in withheld or pair[0].id in matching], withheld

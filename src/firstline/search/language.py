@@ -1,20 +1,23 @@
 """What a person typed, taken apart: words, phrases and filters. Any text means something."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import OSA
 
-from firstline.kit.text import clean
+from firstline.kit.text import clean, truncate
 from firstline.search.analysis import RUN, Word, words
 from firstline.search.results import Problem
 
 QUERY_CHARS_MAX = 1_000
-WORDS_MAX = 80
+WORDS_MAX = 32
 RUN_CHARS_MAX = 80
 PHRASES_MAX = 8
 FILTERS_MAX = 16
+# So many names that are no filter are compared with those that are.
+GUESSED_MAX = 8
+TOLD_CHARS_MAX = 80
 
 _QUOTES = str.maketrans("“”„‟「」『』＂《》", '"' * 11)
 _QUOTED = re.compile(r'"([^"]*)("|$)')
@@ -56,6 +59,7 @@ class _Found:
     excluded_phrases: list[str] = field(default_factory=list)
     excluded: list[Word] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
 
 
 def parse(text: str, names: Mapping[str, str], *, live: bool = True) -> Query:
@@ -74,7 +78,9 @@ def parse(text: str, names: Mapping[str, str], *, live: bool = True) -> Query:
     rest = _NEGATED.sub(lambda match: _negated(match, found), rest)
     typed = _once(words(rest))
     if len(typed) > WORDS_MAX:
-        found.problems.append(Problem("words_dropped"))
+        found.problems.append(Problem("words_dropped", _told(word.text for word in typed[WORDS_MAX:])))
+    if max(len(found.filters), len(found.excluded)) > FILTERS_MAX:
+        found.problems.append(Problem("filters_dropped", str(FILTERS_MAX)))
     return Query(
         words=typed[:WORDS_MAX],
         phrases=found.phrases[:PHRASES_MAX],
@@ -84,6 +90,11 @@ def parse(text: str, names: Mapping[str, str], *, live: bool = True) -> Query:
         problems=found.problems,
         is_live=is_live and bool(typed) and len(typed) <= WORDS_MAX and rest[-1:].isalnum(),
     )
+
+
+def _told(words: Iterable[str]) -> str:
+    """The first of some words, as they are told about."""
+    return truncate(" ".join(words), TOLD_CHARS_MAX)
 
 
 def _once(typed: Sequence[Word]) -> list[Word]:
@@ -99,7 +110,7 @@ def _filter(match: re.Match[str], names: Mapping[str, str], found: _Found) -> st
     sign, name, raw = match.group(1), match.group(2).casefold(), match.group(3)
     value = (match.group(4) if match.group(4) is not None else raw).strip()
     if name not in names:
-        if OSA.distance(name, min(names, key=lambda known: OSA.distance(name, known), default="")) == 1:
+        if _is_nearly(name, names, found):
             found.problems.append(Problem("filter_unknown", match.group(2)))
         return match.group()
     if not value or not RUN.search(value):
@@ -111,6 +122,14 @@ def _filter(match: re.Match[str], names: Mapping[str, str], found: _Found) -> st
         if one.strip()
     ]
     return " "
+
+
+def _is_nearly(name: str, names: Collection[str], found: _Found) -> bool:
+    """Whether a name was typed that is one edit away from a filter's, the first time it occurs."""
+    if name in found.unknown or len(found.unknown) >= GUESSED_MAX:
+        return False
+    found.unknown.add(name)
+    return any(OSA.distance(name, known, score_cutoff=1) == 1 for known in names)
 
 
 def unquoted(query: Query) -> Query:

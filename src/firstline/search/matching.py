@@ -1,6 +1,7 @@
 """The databases' part: which documents match an expression, the newest of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,14 +23,30 @@ class Candidate(NamedTuple):
     id: int
     kind: str
     object_id: int
-    organization_id: int | None
     changed_at: int
     title_length: int
     length: int
     restricted_length: int
     restricted: str
     vector: bytes
-    title: str
+
+
+class Candidates(NamedTuple):
+    """Thousands of candidates, column by column."""
+
+    ids: Sequence[int] = ()
+    kinds: Sequence[str] = ()
+    object_ids: Sequence[int] = ()
+    changed_at: Sequence[int] = ()
+    title_lengths: Sequence[int] = ()
+    lengths: Sequence[int] = ()
+    restricted_lengths: Sequence[int] = ()
+    restricted: Sequence[str] = ()
+    vectors: Sequence[bytes] = ()
+
+    def at(self, place: int) -> Candidate:
+        """One of them."""
+        return Candidate._make([column[place] for column in self])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +71,16 @@ class Scope:
             restricted_tokens={kind: frozenset(tokens) for kind, tokens in held.items() if tokens},
         )
 
-    def readable(self, candidates: Iterable[Candidate]) -> list[bool]:
+    @property
+    def without_notes(self) -> "Scope":
+        """The same for who may read no restricted text."""
+        return Scope(self.visible, (), {})
+
+    def readable(self, candidates: Candidates) -> list[bool]:
         """For each candidate whether its restricted text is for this actor."""
-        known: dict[tuple[str, str], bool] = {}
-        found = []
-        for candidate in candidates:
-            key = (candidate.kind, candidate.restricted)
-            if key not in known:
-                known[key] = self.may_read_restricted(*key)
-            found.append(known[key])
-        return found
+        keys = list(zip(candidates.kinds, candidates.restricted, strict=True))
+        known = {key: self.may_read_restricted(*key) for key in set(keys)}
+        return [known[key] for key in keys]
 
     def may_read_restricted(self, kind: str, restricted: str) -> bool:
         """Whether the restricted text of a document of `kind`, for those tokens, is for this actor."""
@@ -92,23 +109,24 @@ def match(
     return sorted({*found, *_matching(inner, cap)}, reverse=True)[:cap]
 
 
-def read(ids: Sequence[int]) -> list[Candidate]:
+def read(ids: Sequence[int]) -> Candidates:
     """What the ranker reads of some entries, newest first."""
     if not ids:
-        return []
+        return Candidates()
     with connection.cursor() as cursor:
         cursor.execute(*among(_READ, ids))
-        return list(map(Candidate._make, cursor.fetchall()))
+        rows = cursor.fetchall()
+    return Candidates(*zip(*rows, strict=True)) if rows else Candidates()
 
 
-def among(sql: str, ids: Sequence[int]) -> tuple[str, list[str | list[int]]]:
-    """A statement whose `{}` stands for some ids, the same text for any number of them.
+def among(sql: str, keys: Sequence[int] | Sequence[str]) -> tuple[str, list[str | list[int] | list[str]]]:
+    """A statement whose `{}` stands for some keys, the same text for any number of them.
 
     SQLite keeps prepared statements; one for each number would fill the memory.
     """
     if connection.vendor == "postgresql":
-        return sql.format("= ANY(%s)"), [list(ids)]
-    return sql.format("IN (SELECT value FROM json_each(%s))"), ["[" + ",".join(map(str, ids)) + "]"]
+        return sql.format("= ANY(%s)"), [list(keys)]  # type: ignore[list-item]
+    return sql.format("IN (SELECT value FROM json_each(%s))"), [json.dumps(list(keys))]
 
 
 def _matching(expression: Expression, cap: int) -> list[int]:
@@ -161,8 +179,8 @@ def _statement(expression: Expression) -> tuple[str, str]:
 
 
 _READ = (
-    "SELECT id, kind, object_id, organization_id, changed_at, title_length, length, restricted_length,"
-    " restricted, vector, title FROM search_entry WHERE id {} ORDER BY id DESC"
+    "SELECT id, kind, object_id, changed_at, title_length, length, restricted_length, restricted, vector"
+    " FROM search_entry WHERE id {} ORDER BY id DESC"
 )
 
-__all__ = ["CAP", "Candidate", "Scope", "Term", "among", "count", "layers", "match", "read"]
+__all__ = ["CAP", "Candidate", "Candidates", "Scope", "Term", "among", "count", "layers", "match", "read"]

@@ -117,6 +117,7 @@ def problem_words(problem: Problem) -> str:
     """What could not be taken as typed, in one sentence."""
     known = {
         "filter_unknown": _("There is no filter called “%(text)s”; it was searched for as words."),
+        "filters_dropped": _("Only the first %(text)s filters and excluded words were used."),
         "quote_open": _("The quotation mark is not closed; everything after it counts as one phrase."),
         "query_too_long": _("The text is too long; its beginning was searched for."),
         "words_dropped": _("These words were left out: %(text)s"),

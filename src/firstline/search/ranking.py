@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firstline.search.matching import Candidate, Scope
+from firstline.search.matching import Candidates, Scope
 from firstline.search.vectors import term_id
 from firstline.search.vocabulary import Totals
 from firstline.search.weights import Weights
@@ -27,7 +27,7 @@ class Ranked:
 
 
 def score(
-    candidates: Sequence[Candidate],
+    candidates: Candidates,
     groups: Sequence[Group],
     *,
     scope: Scope,
@@ -35,12 +35,12 @@ def score(
     weights: Weights,
 ) -> Ranked:
     """BM25F of each candidate over `groups`; restricted words count where `scope` may read them."""
-    count = len(candidates)
-    if not candidates or not groups:
+    count = len(candidates.ids)
+    if not count or not groups:
         return Ranked(np.zeros(count), np.zeros(count))
-    packed = b"".join(candidate.vector for candidate in candidates)
+    packed = b"".join(candidates.vectors)
     entries = np.frombuffer(packed, _ENTRY)
-    ends = np.cumsum([len(candidate.vector) // 8 for candidate in candidates])
+    ends = np.cumsum(list(map(len, candidates.vectors))) // 8
     ids, owners_of, weight_of = _features(groups)
     places = _places(np.frombuffer(packed, "<u4")[::2], ids)
     chosen = entries[places]
@@ -88,7 +88,7 @@ def _places(all_ids: NDArray[np.uint32], ids: NDArray[np.uint32]) -> NDArray[np.
 
 
 def _norms(
-    candidates: Sequence[Candidate],
+    candidates: Candidates,
     readable: NDArray[np.bool_],
     totals: Mapping[str, Totals],
     weights: Weights,
@@ -97,9 +97,9 @@ def _norms(
         kind: max(1.0, (total.title_length + total.length) / total.documents)
         for kind, total in totals.items()
     }
-    lengths = np.array([c.title_length + c.length for c in candidates], dtype=np.float64)
-    lengths += np.array([c.restricted_length for c in candidates]) * readable
-    average = np.array([averages.get(c.kind, 0.0) for c in candidates])
+    lengths = np.array(candidates.title_lengths, dtype=np.float64) + np.array(candidates.lengths)
+    lengths += np.array(candidates.restricted_lengths) * readable
+    average = np.array([averages.get(kind, 0.0) for kind in candidates.kinds])
     average[average == 0] = max(1.0, float(lengths.mean()))
     norms: NDArray[np.float64] = weights.k1 * (1 - weights.b + weights.b * lengths / average)
     return norms

@@ -17,6 +17,8 @@ TOGETHER_MAX = 100
 RARE_DOCUMENTS_MAX = 3
 RARE_TIMES = 100
 WORDS_MAX = 4
+# How often the index is asked for the sake of mistyped words, in one search.
+QUESTIONS_MAX = 12
 RUN_MAX = 12
 PART_LETTERS_MIN = 3
 
@@ -44,7 +46,8 @@ def repaired(
             if index != place and other.is_required and other.is_known
         ]
         is_start = is_live and place == len(slots) - 1
-        fixed = _fixed(slot, within, beside, is_start=is_start) if len(corrections) < WORDS_MAX else None
+        is_asked = within.left > 0 and len(corrections) < WORDS_MAX
+        fixed = _fixed(slot, within, beside, is_start=is_start) if is_asked else None
         if fixed is None:
             continue
         result[place], used = fixed
@@ -76,15 +79,17 @@ def _words(slot: Slot) -> list[Word]:
     return list(slot.apart) or [slot.word]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Within:
     """Where a word must be found to be put in place."""
 
     lexicon: Lexicon
     scope: Scope
     conditions: Sequence[Expression]
+    left: int = QUESTIONS_MAX
 
     def count(self, words: Expression, cap: int = 1) -> int:
+        self.left -= 1
         return count(self.scope, words, conditions=self.conditions, cap=cap)
 
 

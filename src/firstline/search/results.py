@@ -64,7 +64,9 @@ class Correction:
 class Problem:
     """A part of the query that could not be taken as typed."""
 
-    code: Literal["filter_unknown", "quote_open", "query_too_long", "words_dropped", "value_missing"]
+    code: Literal[
+        "filter_unknown", "filters_dropped", "quote_open", "query_too_long", "words_dropped", "value_missing"
+    ]
     text: str = ""
 
 

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
+import numpy as np
+
 from firstline.kit.actor import Actor
 from firstline.search import texts
 from firstline.search.analysis import analyse, normalise
@@ -55,19 +57,18 @@ def similar(
         conditions=[kinds_expression(sources)],
         cap=CANDIDATES_MAX,
     )
-    candidates = [candidate for candidate in read(ids) if (candidate.kind, candidate.object_id) != exclude]
-    if not candidates:
+    candidates = read(ids)
+    if not candidates.ids:
         return []
     groups = [{term: weight} for term, weight in chosen.items()]
     ranked = score(candidates, groups, scope=scope, totals=totals, weights=lexicon.weights)
-    rows = sorted(
-        (
-            (float(ranked.scores[place]), candidate)
-            for place, candidate in enumerate(candidates)
-            if ranked.coverage[place] >= SHARE_MIN
-        ),
-        key=lambda row: (-row[0], -row[1].id),
-    )[:COMPARED_MAX]
+    places = [
+        place
+        for place in np.lexsort((-np.array(candidates.ids), -ranked.scores)).tolist()
+        if ranked.coverage[place] >= SHARE_MIN
+        and (candidates.kinds[place], candidates.object_ids[place]) != exclude
+    ][:COMPARED_MAX]
+    rows = [(float(ranked.scores[place]), candidates.at(place)) for place in places]
     allowed = allowed_among(actor, sources, [candidate for _, candidate in rows])
     rows = [row for row in rows if row[1].id in allowed]
     ordered = _by_grams(rows, f"{title}\n{text}", lexicon.weights.grams)[:limit]
@@ -103,7 +104,7 @@ def _by_grams(
         return []
     stored = texts.of([candidate for _, candidate in rows])
     wanted = _grams(text)
-    theirs = [_grams(f"{candidate.title}\n{stored[candidate.id][0]}") for _, candidate in rows]
+    theirs = [_grams(f"{stored[candidate.id].title}\n{stored[candidate.id].text}") for _, candidate in rows]
     spread = Counter(chain.from_iterable(theirs))
     weight = {gram: math.log(1 + len(rows) / spread[gram]) for gram in spread if gram in wanted}
     least = math.log(1 + len(rows))

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from django.db import connection
+
 from firstline.search.analysis import Word, stem, words
-from firstline.search.models import Synonym
 
 EXPRESSIONS_MAX = 20
 SEPARATORS = ",，;；、"
@@ -47,8 +48,9 @@ def split_expressions(text: str) -> list[str]:
 
 def thesaurus() -> Thesaurus:
     """What the table says now."""
-    rows = Synonym.objects.filter(is_active=True).order_by("id").values_list("expressions", flat=True)
-    return _thesaurus(tuple(rows))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT expressions FROM search_synonym WHERE is_active ORDER BY id")
+        return _thesaurus(tuple(row[0] for row in cursor.fetchall()))
 
 
 @lru_cache(maxsize=2)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -14,8 +15,19 @@ from firstline.search.results import Hit
 from firstline.search.snippets import Marks, parts_of, snippet
 from firstline.search.sources import Source
 
-# Text, restricted text and fields (JSON) by entry.
-Stored = dict[int, tuple[str, str, str]]
+
+class Text(NamedTuple):
+    """The texts of one entry, its fields as JSON, and whose it is."""
+
+    text: str = ""
+    restricted: str = ""
+    fields: str = "{}"
+    title: str = ""
+    organization_id: int | None = None
+
+
+Stored = dict[int, Text]
+_NONE = Text()
 
 
 def hits(
@@ -38,8 +50,8 @@ def hits(
             candidate,
             score,
             _readable(candidate, scope, stored, withheld),
-            _fields(stored, candidate, names.get(candidate.kind, set())),
-            marks,
+            fields=_fields(stored, candidate, names.get(candidate.kind, set())),
+            marks=marks,
         )
         for candidate, score in ordered
     ]
@@ -50,8 +62,8 @@ def bare(candidate: Candidate, score: int) -> Hit:
     return Hit(
         kind=candidate.kind,
         object_id=candidate.object_id,
-        organization_id=candidate.organization_id,
-        title=candidate.title,
+        organization_id=None,
+        title="",
         title_parts=(),
         snippet_parts=(),
         changed_at=None,
@@ -66,9 +78,9 @@ def holding(candidates: Sequence[Candidate], phrases: Sequence[str], scope: Scop
     stored = _texts([candidate.id for candidate in candidates])
     found = set()
     for candidate in candidates:
-        text, restricted, _fields = stored.get(candidate.id, ("", "", "{}"))
+        known = stored.get(candidate.id, _NONE)
         readable = scope.may_read_restricted(candidate.kind, candidate.restricted)
-        parts = [candidate.title, text, restricted if readable else ""]
+        parts = [known.title, known.text, known.restricted if readable else ""]
         whole = "\n".join(_flat(part) for part in parts)
         if all(phrase in whole for phrase in wanted):
             found.add(candidate.id)
@@ -76,34 +88,37 @@ def holding(candidates: Sequence[Candidate], phrases: Sequence[str], scope: Scop
 
 
 def of(candidates: Sequence[Candidate]) -> Stored:
-    """Text, restricted text and fields of candidates, by entry."""
+    """The stored texts of candidates, by entry."""
     return _texts([candidate.id for candidate in candidates])
 
 
 def _hit(
-    candidate: Candidate, score: int, text: str, fields: Mapping[str, Sequence[str]], marks: Marks
+    candidate: Candidate, score: int, stored: Text, *, fields: Mapping[str, Sequence[str]], marks: Marks
 ) -> Hit:
     return Hit(
         kind=candidate.kind,
         object_id=candidate.object_id,
-        organization_id=candidate.organization_id,
-        title=candidate.title,
-        title_parts=parts_of(candidate.title, marks),
-        snippet_parts=snippet(text, marks),
+        organization_id=stored.organization_id,
+        title=stored.title,
+        title_parts=parts_of(stored.title, marks),
+        snippet_parts=snippet(stored.text, marks),
         changed_at=datetime.fromtimestamp(candidate.changed_at, UTC) if candidate.changed_at else None,
         fields=fields,
         score=score,
     )
 
 
-def _readable(candidate: Candidate, scope: Scope, stored: Stored, withheld: Collection[int]) -> str:
-    text, restricted, _fields = stored.get(candidate.id, ("", "", "{}"))
+def _readable(candidate: Candidate, scope: Scope, stored: Stored, withheld: Collection[int]) -> Text:
+    """The texts with what is restricted where it may be read."""
+    known = stored.get(candidate.id, _NONE)
     is_readable = scope.may_read_restricted(candidate.kind, candidate.restricted)
-    return f"{text}\n{restricted}" if restricted and is_readable and candidate.id not in withheld else text
+    if known.restricted and is_readable and candidate.id not in withheld:
+        return known._replace(text=f"{known.text}\n{known.restricted}")
+    return known
 
 
 def _fields(stored: Stored, candidate: Candidate, names: Collection[str]) -> dict[str, Sequence[str]]:
-    fields: dict[str, Sequence[str]] = json.loads(stored.get(candidate.id, ("", "", "{}"))[2])
+    fields: dict[str, Sequence[str]] = json.loads(stored.get(candidate.id, _NONE).fields)
     return {name: values for name, values in fields.items() if name in names}
 
 
@@ -116,10 +131,10 @@ def _texts(ids: Sequence[int]) -> Stored:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(*among(_READ, ids))
-        return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
+        return {row[0]: Text._make(row[1:]) for row in cursor.fetchall()}
 
 
 _READ = (
-    "SELECT t.entry_id, t.text, t.restricted_text, e.fields FROM search_entrytext t"
-    " JOIN search_entry e ON e.id = t.entry_id WHERE t.entry_id {}"
+    "SELECT t.entry_id, t.text, t.restricted_text, e.fields, e.title, e.organization_id"
+    " FROM search_entrytext t JOIN search_entry e ON e.id = t.entry_id WHERE t.entry_id {}"
 )

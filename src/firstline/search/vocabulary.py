@@ -17,7 +17,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from firstline.search.analysis import is_han
-from firstline.search.models import KindTotal, Term
+from firstline.search.matching import among
+from firstline.search.models import Term
 from firstline.search.pinyin import table
 
 KEPT_MAX = 30_000
@@ -201,11 +202,11 @@ def frequent_words(documents: int) -> Words:
 def documents_with(terms: Iterable[str]) -> dict[str, int]:
     """How many documents hold each of some terms; unknown ones are left out."""
     wanted = list(dict.fromkeys(terms))
-    found: dict[str, int] = {}
-    for start in range(0, len(wanted), 500):
-        rows = Term.objects.filter(text__in=wanted[start : start + 500])
-        found.update(rows.values_list("text", "documents"))
-    return found
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(*among("SELECT text, documents FROM search_term WHERE text {}", wanted))
+        return dict(cursor.fetchall())
 
 
 def beginning(start: str, words: Words) -> list[tuple[str, int]]:
@@ -226,8 +227,6 @@ def beginning(start: str, words: Words) -> list[tuple[str, int]]:
 
 def totals() -> dict[str, Totals]:
     """The sums of each kind that has documents."""
-    return {
-        row.kind: Totals(row.documents, row.title_length, row.length)
-        for row in KindTotal.objects.all()
-        if row.documents > 0
-    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, documents, title_length, length FROM search_kindtotal")
+        return {kind: Totals(*sums) for kind, *sums in cursor.fetchall() if sums[0] > 0}

@@ -119,7 +119,14 @@ def test_completions_leave_the_caret_where_typing_goes_on() -> None:
 
 
 def test_every_problem_has_its_sentence_in_both_languages() -> None:
-    codes = ("filter_unknown", "quote_open", "query_too_long", "words_dropped", "value_missing")
+    codes = (
+        "filter_unknown",
+        "filters_dropped",
+        "quote_open",
+        "query_too_long",
+        "words_dropped",
+        "value_missing",
+    )
     for language in ("en", "zh-hans"):
         with translation.override(language):
             said = [presenting.problem_words(Problem(code, "farbe")) for code in codes]

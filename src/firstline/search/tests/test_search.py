@@ -376,12 +376,23 @@ def test_no_text_is_an_error(text):
 
 def test_the_whole_of_what_was_found_is_counted_up_to_the_cap(monkeypatch):
     monkeypatch.setattr("firstline.search.finding.CAP", 5)
+    monkeypatch.setattr("firstline.search.finding.TYPING_CAP", 3)
     with transaction.atomic():
         actions.index_many(Document("book", n, 1, "Printer", "", ("all",)) for n in range(1, 9))
 
-    results = ask("printer")
+    whole, glance = ask("printer", live=False), ask("printer")
 
-    assert (results.total, results.is_capped, len(results.hits)) == (5, True, 5)
+    assert (whole.total, whole.is_capped, len(whole.hits)) == (5, True, 5)
+    assert (glance.total, glance.is_capped, len(glance.hits)) == (3, True, 3)
+
+
+def test_what_is_too_much_is_left_out_and_said():
+    words = ask(" ".join(f"word{n}" for n in range(200))).problems
+    filters = ask("printer " + " ".join(f"kind:s{n}" for n in range(30))).problems
+
+    assert [p.code for p in words] == ["query_too_long", "words_dropped"]
+    assert "word33 word34" in words[1].text
+    assert [(p.code, p.text) for p in filters] == [("filters_dropped", "16")]
 
 
 def test_similar_documents_for_a_text():
