@@ -2,6 +2,7 @@
 
 import "./styles/app.css";
 import "./islands/desk/reply-box/reply-box";
+import "./islands/desk/ticket-list/ticket-list";
 import "./islands/ui/clock-chip/clock-chip";
 import "./islands/ui/command-palette/command-palette";
 import "./islands/ui/draft-keeper/draft-keeper";
@@ -16,7 +17,9 @@ import "./islands/ui/undo-toast/undo-toast";
 import { watchKeys } from "./islands/ui/key-help/key-help";
 import { stayPrivate } from "./lib/here";
 import { teachManners } from "./lib/page";
+import { watchPlaces } from "./lib/places";
 
 stayPrivate();
 teachManners();
 watchKeys();
+watchPlaces();

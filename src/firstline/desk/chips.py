@@ -1,16 +1,19 @@
 """Clocks as chips: words, used share and state, for lists and for one ticket."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from markupsafe import Markup
 
+from firstline.desk.specs import extra_columns
+from firstline.desk.wording import value_label
 from firstline.kit import clock
 from firstline.servicelevels.enums import ClockState, Metric
 from firstline.servicelevels.queries import ClockView, Promise, Rules, rules, used_percents
@@ -39,6 +42,8 @@ class Item:
     row: Row
     chip: Chip
     status_label: str
+    columns: tuple[str, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 def items(rows: Iterable[Row], book: Rules | None = None) -> list[Item]:
@@ -51,31 +56,55 @@ def items(rows: Iterable[Row], book: Rules | None = None) -> list[Item]:
 
 
 _Draw = Callable[[Item, str, int], str]
+Extras = Mapping[int, tuple[Any, ...]]
 _ROWS_KEPT = 4000
 _drawn: OrderedDict[tuple[object, ...], str] = OrderedDict()
 _drawn_lock = Lock()
 
 
-def drawn_rows(rows: Iterable[Row], view: str, *, kind: str = "item_row", on: int = 0) -> Markup:
+def drawn_rows(
+    rows: Iterable[Row],
+    view: str,
+    *,
+    kind: str = "item_row",
+    on: int = 0,
+    columns: tuple[str, ...] = (),
+    extras: Extras | None = None,
+) -> Markup:
     """Rows of a list as HTML by the macro `kind` of desk/macros.html; `on` is the number of the open one.
 
     Drawing a row costs more than finding it, and most are drawn again soon, for the same reader or
     another: a drawn row is kept while neither the ticket, the minute nor the reader's language and zone
-    changes. Nothing in a row depends on the reader otherwise.
+    changes. Nothing in a row depends on the reader otherwise. `extras` holds what the `columns` show beyond
+    a row, by ticket.
     """
     now = clock.now()
-    reader = (kind, view, translation.get_language(), str(timezone.get_current_timezone()))
+    reader = (kind, view, columns, translation.get_language(), str(timezone.get_current_timezone()))
     minute = int(now.timestamp()) // 60
-    listed, book = list(rows), rules()
-    keys = [(row, row.number == on, minute, *reader) for row in listed]
+    listed, book, beyond = list(rows), rules(), extras or {}
+    keys = [(row, row.number == on, beyond.get(row.id), minute, *reader) for row in listed]
     found = [_drawn.get(key) for key in keys]
     missing = [at for at, html in enumerate(found) if html is None]
     if missing:
         draw: _Draw = getattr(environment().get_template("desk/macros.html").module, kind)
         made = items([listed[at] for at in missing], book)
         for at, item in zip(missing, made, strict=True):
+            if columns:
+                item = replace(item, columns=columns, extra=_words(item.row, columns, beyond))  # noqa: PLW2901
             found[at] = _keep(keys[at], str(draw(item, view, on)))
     return Markup("".join(filter(None, found)))  # noqa: S704 - every part was drawn by an escaping template
+
+
+def _words(row: Row, columns: tuple[str, ...], beyond: Extras) -> dict[str, str]:
+    """What columns show that are neither a sign nor a moment."""
+    more: dict[str, Any] = dict(zip(extra_columns(columns), beyond.get(row.id, ()), strict=False))
+    more |= {"kind": row.kind, "service": row.service or ""}
+    if row.service_zh and (translation.get_language() or "").startswith("zh"):
+        more["service"] = row.service_zh
+    for column in more.keys() & {"kind", "impact", "urgency", "channel"}:
+        more[column] = value_label(column, str(more[column]))
+    more["tags"] = ", ".join(more.get("tags", ()))
+    return {column: value or "" for column, value in more.items()}
 
 
 def _keep(key: tuple[object, ...], html: str) -> str:

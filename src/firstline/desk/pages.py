@@ -1,5 +1,6 @@
 """The page of one ticket as an object: what the templates need, in few queries."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,14 +16,15 @@ from django.utils.translation import gettext as _
 
 from firstline.desk import queries
 from firstline.desk.chips import Chip, drawn_rows, ticket_chips
-from firstline.desk.lists import LABELS
+from firstline.desk.lists import label_of, list_url
+from firstline.desk.queries import Listing, Queue
 from firstline.desk.reading import number_or_none
 from firstline.desk.timeline import Part, parts_of
 from firstline.files.models import StoredFile
 from firstline.files.permissions import can_open
 from firstline.kit import clock
 from firstline.kit.actor import Actor
-from firstline.kit.errors import NotFound
+from firstline.kit.errors import DomainError, NotFound
 from firstline.knowledge.permissions import ARTICLE_EDIT
 from firstline.remote.permissions import COMMAND_RUN, DIAGNOSTICS_RUN
 from firstline.servicelevels.queries import clocks_for
@@ -41,7 +43,6 @@ from firstline.tickets.permissions import (
 from firstline.tickets.queries import (
     Drafts,
     Entry,
-    Row,
     drafts_of,
     get_ticket_for,
     own_step,
@@ -54,6 +55,9 @@ from firstline.ui.pages import redirect, render, wants_fragment
 from firstline.ui.toasts import Toast
 
 Text = str | Promise
+
+THEN_COOKIE = "desk_then"
+THEN_SECONDS = 365 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ class Neighbours:
     next: str = ""
     place: int = 0
     count: int = 0
+    has_more: bool = False
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +253,15 @@ def draft_for(page: StaffPage, mode: str = "reply", after: str = "") -> Draft:
     return Draft(mode=mode, cc=", ".join(cc), after=allowed, is_focused=bool(allowed))
 
 
-def neighbours(rows: Sequence[Row], number: int, view: str) -> Neighbours:
+def neighbours(request: HttpRequest, queue: Queue, view: str) -> Neighbours:
     """Where the ticket stands in the column beside it."""
-    numbers = [row.number for row in rows]
-    if number not in numbers:
-        return Neighbours(count=len(numbers))
-    at = numbers.index(number)
     return Neighbours(
-        previous=ticket_url(numbers[at - 1], view) if at else "",
-        next=ticket_url(numbers[at + 1], view) if at + 1 < len(numbers) else "",
-        place=at + 1,
-        count=len(numbers),
+        previous=ticket_url(queue.previous, view) if queue.previous else "",
+        next=ticket_url(queue.next, view) if queue.next else "",
+        place=queue.place,
+        count=queue.count,
+        has_more=queue.has_more,
+        goes_on=request.COOKIES.get(THEN_COOKIE) == "next",
     )
 
 
@@ -275,11 +279,72 @@ def kept_draft(actor: Actor, kept: ReplyDraft, *, body: str | None = None, is_ba
     )
 
 
+def list_of(request: HttpRequest, actor: Actor) -> tuple[Listing, bool]:
+    """The list that a ticket was opened from, and whether the address named it; else the actor's own."""
+    try:
+        return queries.listing(actor, _asked(request)), True
+    except DomainError:
+        return queries.listing(actor, View.MINE.value), False
+
+
 def view_of(request: HttpRequest) -> str:
-    """The list that a ticket was opened from."""
-    here = urlsplit(request.headers.get("HX-Current-URL", "")).query
-    asked = request.GET.get("in") or parse_qs(here).get("in", [""])[-1]
-    return asked if asked in View.values else View.MINE.value
+    """The code of the list that a ticket was opened from, as the address has it."""
+    asked = _asked(request)
+    is_code = asked in View.values or re.fullmatch(r"v\d{1,18}|f-[\w-]{1,4000}", asked, re.ASCII)
+    return asked if is_code else View.MINE.value
+
+
+def _asked(request: HttpRequest) -> str:
+    """The code in the address, or in that of the page which a form without scripts was sent from."""
+    here = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    return request.GET.get("in") or parse_qs(urlsplit(here).query).get("in", [""])[-1]
+
+
+def queue_part(request: HttpRequest, actor: Actor, ticket: Ticket) -> tuple[dict[str, Any], Neighbours]:
+    """What the column beside a ticket needs, and where the ticket stands in it."""
+    found, is_asked = list_of(request, actor)
+    queue = queries.queue_of(actor, found, ticket, is_asked=is_asked)
+    return _beside(found, queue, ticket.number), neighbours(request, queue, found.code)
+
+
+def alone_queue(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """The same column beside a ticket that the actor no longer sees."""
+    found, _is_asked = list_of(request, actor)
+    page = queries.list_page(actor, found, queries.QUEUE_MAX)
+    return _beside(found, Queue(page.rows, 0, len(page.rows), bool(page.next_cursor)), 0)
+
+
+def _beside(found: Listing, queue: Queue, number: int) -> dict[str, Any]:
+    return {
+        "queue": drawn_rows(queue.rows, found.code, kind="item_queue", on=number),
+        "queue_count": queue.count,
+        "queue_has_more": queue.has_more,
+        "view": found.code,
+        "view_label": label_of(found),
+    }
+
+
+def next_address(request: HttpRequest, actor: Actor, ticket: Ticket) -> str:
+    """Where to go once an answer is sent, empty to stay: the next ticket of the list, else the list.
+
+    Asked before the answer changes the ticket, which may leave the list by it.
+    """
+    if request.POST.get("then") != "next":
+        return ""
+    found, is_asked = list_of(request, actor)
+    queue = queries.queue_of(actor, found, ticket, is_asked=is_asked)
+    return ticket_url(queue.next, found.code) if queue.next else list_url(found.code)
+
+
+def keep_going(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Remember in the browser whether answers go on to the next ticket."""
+    goes_on = request.POST.get("then") == "next"
+    if goes_on != (request.COOKIES.get(THEN_COOKIE) == "next"):
+        response.set_cookie(
+            THEN_COOKIE, "next" if goes_on else "stay", max_age=THEN_SECONDS, httponly=True, samesite="Lax",
+            secure=request.is_secure(),
+        )  # fmt: skip
+    return response
 
 
 def ticket_url(number: int, view: str = "") -> str:
@@ -298,13 +363,12 @@ def show_ticket(
 def _shown(
     request: HttpRequest, actor: Actor, page: StaffPage, draft: Draft | None = None, status: int = 200
 ) -> HttpResponse:
-    number = page.ticket.number
-    view = view_of(request)
-    queue = queries.queue_rows(actor, view).rows
-    head = head_part(actor, page.ticket, view, neighbours(queue, number, view))
+    queue, around = queue_part(request, actor, page.ticket)
+    head = head_part(actor, page.ticket, queue["view"], around)
     begun = drafts_of(page.ticket, actor)
     context: dict[str, Any] = {
         **facts_context(actor, page.ticket, head.may, page.priority),
+        **queue,
         "head": head,
         "ticket": page.ticket,
         "may": head.may,
@@ -312,10 +376,6 @@ def _shown(
         "timeline_topics": timeline_topics(page),
         "rating": page.rating,
         "last_message_id": page.last_message_id,
-        "queue": drawn_rows(queue, view, kind="item_queue", on=number),
-        "queue_count": len(queue),
-        "view": view,
-        "view_label": LABELS[view],
         "draft": boxed(page, begun, draft or draft_asked_for(request, actor, page, begun)),
         "others": begun.others,
         "afters": afters(actor, page.ticket),

@@ -15,6 +15,7 @@ from firstline.desk.views import (
     structure,
     ticket,
     tickets,
+    views,
 )
 
 pages = [
@@ -24,6 +25,14 @@ pages = [
     path("desk/searches/", saved.index, name="saved_searches"),
     path("desk/searches/<int:saved_id>/", saved.change, name="saved_search"),
     path("desk/searches/<int:saved_id>/removal/", saved.remove, name="saved_search_removal"),
+    path("desk/views/", views.index, name="views"),
+    path("desk/views/new/", views.new, name="view_new"),
+    path("desk/views/choices/", views.choices, name="view_choices"),
+    path("desk/views/<int:view_id>/", views.change, name="view"),
+    path("desk/views/<int:view_id>/copy/", views.copy, name="view_copy"),
+    path("desk/views/<int:view_id>/place/", views.move, name="view_place"),
+    path("desk/views/<int:view_id>/removal/", views.remove, name="view_removal"),
+    path("desk/views/<int:view_id>/restoration/", views.restore, name="view_restoration"),
     path("desk/counts/", home.counts, name="counts"),
     path("desk/open/", tickets.open_tickets, name="open_tickets"),
     path("desk/today/", home.today, name="today"),

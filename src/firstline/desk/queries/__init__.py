@@ -10,12 +10,17 @@ from firstline.desk.queries.saved import (
     saved_matching,
     saved_searches,
 )
-from firstline.desk.queries.work import Today, Work, my_work, queue_rows, today
+from firstline.desk.queries.views import Kept, Listing, get_view_for, listing, saved_views
+from firstline.desk.queries.work import QUEUE_MAX, Queue, Today, Work, list_page, my_work, queue_of, today
 from firstline.tickets.queries import view_counts
 
 __all__ = [
+    "QUEUE_MAX",
     "Candidate",
     "Glance",
+    "Kept",
+    "Listing",
+    "Queue",
     "Saved",
     "Thing",
     "TicketFacts",
@@ -25,14 +30,18 @@ __all__ = [
     "dressed",
     "find_people",
     "get_saved_search_for",
+    "get_view_for",
     "glance",
     "help_for",
+    "list_page",
+    "listing",
     "my_work",
     "own_teams",
-    "queue_rows",
+    "queue_of",
     "requester_facts",
     "saved_matching",
     "saved_searches",
+    "saved_views",
     "story_of",
     "ticket_facts",
     "today",

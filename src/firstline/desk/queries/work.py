@@ -8,12 +8,15 @@ from django.db.models import Max, Q
 
 from firstline.accounts.models import Person, SignInSession, TeamMembership
 from firstline.desk.chips import Item, items
+from firstline.desk.queries.paging import Place, holds, listed, place_of
+from firstline.desk.queries.views import Listing
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.organizations.models import Team
 from firstline.servicelevels.queries import rules
 from firstline.tickets.enums import PAUSED_STATUSES, View
-from firstline.tickets.queries import Page, Row, open_list, open_loads
+from firstline.tickets.models import Ticket
+from firstline.tickets.queries import Page, Row, open_list, open_loads, rows_by_id
 from firstline.tickets.queries.loads import Load
 
 MINE_MAX = 100
@@ -75,9 +78,64 @@ def my_work(actor: Actor) -> Work:
     )
 
 
-def queue_rows(actor: Actor, view: str) -> Page:
-    """The rows of the column beside an open ticket."""
-    return open_list(actor, view, limit=QUEUE_MAX)
+def list_page(actor: Actor, found: Listing, limit: int, cursor: str = "") -> Page:
+    """A page of any list; the built-in ones by the queries that were made for them."""
+    if found.is_built_in:
+        return open_list(actor, found.code, limit, cursor)
+    return listed(actor, found.spec, limit, cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The column beside an open ticket: the part of its list around it, and where it stands."""
+
+    rows: list[Row]
+    place: int = 0
+    count: int = 0
+    has_more: bool = False
+    previous: int | None = None
+    next: int | None = None
+
+
+def queue_of(actor: Actor, found: Listing, ticket: Ticket, *, is_asked: bool = True) -> Queue:
+    """The first rows of a list, or those around a ticket that stands further down or has just left it.
+
+    The second costs a few queries more. Without `is_asked` a ticket that is not among the first rows has
+    no neighbours: nobody came from this list.
+    """
+    page = list_page(actor, found, QUEUE_MAX)
+    ids = [row.id for row in page.rows]
+    if ticket.pk in ids:
+        at = ids.index(ticket.pk)
+        rows = page.rows
+        return Queue(
+            rows, at + 1, len(rows), bool(page.next_cursor),
+            rows[at - 1].number if at else None,
+            rows[at + 1].number if at + 1 < len(rows) else None,
+        )  # fmt: skip
+    place = place_of(actor, found.spec, ticket.pk, QUEUE_MAX // 2) if is_asked else None
+    if place is None:
+        return Queue(page.rows, 0, len(page.rows), bool(page.next_cursor))
+    is_in = holds(actor, found.spec, ticket.pk)
+    if not is_in and not place.after:
+        # It has left, and nothing says where it stood: the list begins again with what is first now.
+        first = page.rows[0].number if page.rows else None
+        return Queue(page.rows, 0, len(page.rows), bool(page.next_cursor), None, first)
+    return _around(ticket, place, is_in=is_in)
+
+
+def _around(ticket: Ticket, place: Place, *, is_in: bool) -> Queue:
+    own = [ticket.pk] if is_in else []
+    rows = rows_by_id([*reversed(place.before), *own, *place.after])
+    numbers = {row.id: row.number for row in rows}
+    return Queue(
+        rows,
+        place.number if is_in else 0,
+        place.number - 1 + len(own) + len(place.after),
+        len(place.after) == QUEUE_MAX // 2,
+        numbers.get(place.before[0]) if place.before else None,
+        numbers.get(place.after[0]) if place.after else None,
+    )
 
 
 def _most_urgent(rows: Iterable[Row]) -> Row | None:

@@ -10,8 +10,10 @@ from firstline.accounts.models import Person
 from firstline.accounts.queries import actor_for
 from firstline.accounts.testing import make_person
 from firstline.desk.actions import save_search
-from firstline.desk.models import SavedSearch
+from firstline.desk.models import SavedSearch, SavedView
+from firstline.desk.specs import Spec
 from firstline.desk.urls import pages as urlpatterns
+from firstline.desk.view_actions import save_view
 from firstline.devices import actions as devices
 from firstline.devices.models import Device, EnrolmentToken
 from firstline.kit.actor import SYSTEM
@@ -32,6 +34,7 @@ POSTED = {
     "ticket_command", "command_cancel", "revoke_token", "device_revoke", "device_check", "device_command",
     "undo", "saved_search", "saved_search_removal", "ticket_draft", "ticket_draft_taking", "ticket_preview",
     "ticket_upload", "ticket_unlink", "ticket_parts", "ticket_delete",
+    "view_copy", "view_place", "view_removal", "view_restoration",
 }  # fmt: skip
 OF_TICKETS = {name for name in NAMES if name.startswith("ticket_") or name == "ticket"}
 SPECIALISTS = {"enrol", "revoke_token", "device_edit", "device_revoke", "agent_download", "tickets_export"}
@@ -63,6 +66,13 @@ def saved(cast: Cast) -> SavedSearch:
 
 
 @pytest.fixture
+def view(cast: Cast) -> SavedView:
+    """A team's view, which everyone in the team may change."""
+    actor = cast.actor("teammate")
+    return save_view(actor=actor, name="VPN drops", spec=Spec(), team_id=cast.desk.pk, editors="team")
+
+
+@pytest.fixture
 def address(
     cast: Cast,
     ticket: Ticket,
@@ -71,6 +81,7 @@ def address(
     token: EnrolmentToken,
     decision: Decision,
     saved: SavedSearch,
+    view: SavedView,
 ) -> Callable[[str], str]:
     """The address of a route by its name."""
     change_priority(actor=cast.actor("technician"), ticket=ticket, priority=2, reason="VIP")
@@ -84,6 +95,7 @@ def address(
         "saved_id": saved.pk, "draft_id": begun.pk,
         "operation_id": step.operation_id, "message_id": ticket.messages.get().pk,
         "link_id": TicketLink.objects.get().pk,
+        "view_id": view.pk,
     }  # fmt: skip
 
     def of(name: str) -> str:
@@ -187,7 +199,8 @@ def test_nothing_of_another_organisation_is_shown(
         name in OF_TICKETS - {"ticket_queue"}
         or "device_" in name
         or name.startswith("command")
-        or name in {"saved_search", "saved_search_removal"}
+        or name in {"saved_search", "saved_search_removal", "view"}
+        or (name.startswith("view_") and name in POSTED)
     )
     assert answer.status_code == (404 if is_single or name in {"device", "undo", "operation"} else 200)
     for secret in (b"VPN drops", b"Rita Requester", b"lt-042", b"PF-2SK7Q"):

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from firstline.accounts.permissions import actor_of, gate
 from firstline.desk import queries
-from firstline.desk.lists import topics_of, view_links
+from firstline.desk.columns import column, counted_column
+from firstline.desk.specs import CODE_CHARS_MAX
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.text import has_han
@@ -27,9 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "work": work,
         "greeting": _greeting(actor),
         "headline": _headline(work),
-        "views": view_links(actor, on="home"),
-        "on": "home",
-        "topics": topics_of(actor),
+        **column(actor, "home"),
     }
     return render(request, "desk/home.html", context, block="work")
 
@@ -39,14 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """The column of views with how many tickets each holds."""
     actor = actor_of(request)
-    on = request.GET.get("on", "")
-    counted = queries.view_counts(actor)
-    context = {
-        "views": view_links(actor, on=on, counts=counted),
-        "on": on,
-        "topics": topics_of(actor),
-        "is_counted": True,
-    }
+    context = counted_column(actor, request.GET.get("on", "")[:CODE_CHARS_MAX])
     return render(request, "desk/parts/views.html", context)
 
 

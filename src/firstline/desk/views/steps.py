@@ -17,6 +17,8 @@ from firstline.desk.pages import (
     Draft,
     answer_step,
     check_is_staff,
+    keep_going,
+    next_address,
     returned_draft,
     show_ticket,
     step_toast,
@@ -53,6 +55,7 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
         after=request.POST.get("after", ""),
     )
     draft = replace(draft, files=kept_files(request, actor))
+    onwards = next_address(request, actor, ticket)
     try:
         toast = _send(request, actor, ticket, draft)
     except DomainError as error:
@@ -61,7 +64,10 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
             seen = number_or_none(request.POST.get("seen", "")) or 0
             kept = replace(kept, news=arrived_since(ticket.pk, actor, seen))
         return show_ticket(request, actor, number, draft=kept, status=error.http_status)
-    return answer_step(request, actor, number, toast)
+    if onwards:
+        toasts.show(request, toast)
+        return keep_going(request, redirect(request, onwards))
+    return keep_going(request, answer_step(request, actor, number, toast))
 
 
 def _send(request: HttpRequest, actor: Actor, ticket: Ticket, draft: Draft) -> Toast:

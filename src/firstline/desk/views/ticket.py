@@ -6,21 +6,19 @@ from django.views.decorators.http import require_safe
 
 from firstline.accounts.permissions import actor_of, gate
 from firstline.desk import queries
-from firstline.desk.chips import drawn_rows
 from firstline.desk.links import article_url
-from firstline.desk.lists import LABELS
 from firstline.desk.pages import (
+    alone_queue,
     check_is_staff,
     facts_context,
     head_part,
     may_of,
-    neighbours,
+    queue_part,
     show_ticket,
     staff_page,
     ticket_url,
     timeline_parts,
     timeline_topics,
-    view_of,
 )
 from firstline.kit.errors import NotFound
 from firstline.notifications.actions import mark_ref_read
@@ -53,9 +51,8 @@ def head(request: HttpRequest, number: int) -> HttpResponse:
     actor = actor_of(request)
     ticket = get_ticket_for(actor, number)
     check_is_staff(actor, ticket)
-    view = view_of(request)
-    rows = queries.queue_rows(actor, view).rows
-    part = head_part(actor, ticket, view, neighbours(rows, number, view))
+    beside, around = queue_part(request, actor, ticket)
+    part = head_part(actor, ticket, beside["view"], around)
     return render(request, "desk/parts/head.html", {"head": part})
 
 
@@ -117,16 +114,14 @@ def decision(request: HttpRequest, number: int, decision_id: int) -> HttpRespons
 def queue(request: HttpRequest, number: int) -> HttpResponse:
     """The list beside the ticket."""
     actor = actor_of(request)
-    view = view_of(request)
-    rows = queries.queue_rows(actor, view).rows
-    context = {
-        "queue": drawn_rows(rows, view, kind="item_queue", on=number),
-        "queue_count": len(rows),
-        "view": view,
-        "view_label": LABELS[view],
-        "number": number,
-    }
-    return render(request, "desk/parts/queue.html", context)
+    try:
+        ticket = get_ticket_for(actor, number)
+        check_is_staff(actor, ticket)
+    except NotFound:  # it was given to others while its page was open
+        beside = alone_queue(request, actor)
+    else:
+        beside, _around = queue_part(request, actor, ticket)
+    return render(request, "desk/parts/queue.html", {**beside, "number": number})
 
 
 @require_safe

@@ -1,59 +1,126 @@
 """A view as a list, page by page, and as a file."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from firstline.accounts.permissions import actor_of, gate
+from firstline.desk import queries
 from firstline.desk.chips import drawn_rows
-from firstline.desk.lists import LABELS, list_url, topics_of, view_links
+from firstline.desk.columns import column
+from firstline.desk.lists import label_of, list_url
+from firstline.desk.queries.paging import extras_of
+from firstline.desk.specs import BUILT_IN, NEWEST_FIRST, SORTS, Spec, code_of, extra_columns
+from firstline.desk.view_actions import may_edit
+from firstline.desk.wording import column_label, conditions_in_words, value_label
 from firstline.kit.actor import Actor
 from firstline.kit.tables import Cell, csv_bytes, xlsx_bytes
-from firstline.tickets.enums import Status, View
+from firstline.tickets.enums import Kind, Status, View
 from firstline.tickets.permissions import TICKET_EXPORT, TICKET_VIEW
-from firstline.tickets.queries import Row, open_list, parse_number, visible_as_staff
+from firstline.tickets.queries import Row, parse_number, visible_as_staff
 from firstline.ui.pages import render
 from firstline.ui.shapes import status_shape
 
 PAGE_ROWS = 50
-WITHOUT_ASSIGNEE = {View.MINE, View.ANSWERED, View.UNASSIGNED}
 EXPORT_ROWS_MAX = 50_000
+EXPORT_PAGE = 200
 OPEN_MAX = 20
+DENSITY_COOKIE = "desk_density"
+DENSITY_SECONDS = 365 * 86_400
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+EXPORTED = (
+    "number", "subject", "status", "priority", "requester", "organization", "team", "assignee", "service",
+    "created", "due", "replied",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column; a link that sorts by it where that is possible."""
+
+    code: str
+    label: str
+    href: str
+    direction: str
 
 
 @require_safe
 @gate(TICKET_VIEW)
 def ticket_list(request: HttpRequest) -> HttpResponse:
-    """The most urgent tickets of a view; `cursor` continues."""
+    """The first tickets of a list in its order; `cursor` continues."""
     actor = actor_of(request)
-    view = request.GET.get("view", View.OPEN.value)
+    found = queries.listing(actor, request.GET.get("view", View.OPEN.value))
     cursor = request.GET.get("cursor", "")
-    found = open_list(actor, view, PAGE_ROWS, cursor)
-    is_wide = view not in WITHOUT_ASSIGNEE
-    context = {
-        "items": drawn_rows(found.rows, view, kind="wide_row" if is_wide else "item_row"),
-        "is_wide": is_wide,
-        "view": view,
-        "view_label": LABELS[view],
-        "views": view_links(actor, on=view),
-        "on": view,
-        "topics": topics_of(actor),
-        "here": list_url(view, cursor=cursor),
-        "next_page": list_url(view, cursor=found.next_cursor) if found.next_cursor else "",
-        "first_page": list_url(view),
+    page = queries.list_page(actor, found, PAGE_ROWS, cursor)
+    spec, density = found.spec, _density(request)
+    extras = extras_of([row.id for row in page.rows], spec.columns)
+    context: dict[str, Any] = {
+        **column(actor, found.code),
+        **_about(actor, found),
+        "items": drawn_rows(page.rows, found.code, kind="list_row", columns=spec.columns, extras=extras),
+        "rows_count": len(page.rows),
+        "headings": _headings(spec),
+        "view": found.code,
+        "view_label": label_of(found),
+        "density": density,
+        "here": list_url(found.code, cursor=cursor),
+        "next_page": list_url(found.code, cursor=page.next_cursor) if page.next_cursor else "",
+        "first_page": list_url(found.code),
         "is_later": bool(cursor),
         "may_export": actor.may(TICKET_EXPORT),
+        "may_change": False,
     }
-    return render(request, "desk/tickets.html", context, block="list")
+    response = render(request, "desk/tickets.html", context, block="list")
+    if "density" in request.GET:
+        response.set_cookie(
+            DENSITY_COOKIE, density, max_age=DENSITY_SECONDS, httponly=True, samesite="Lax",
+            secure=request.is_secure(),
+        )  # fmt: skip
+    return response
+
+
+def _about(actor: Actor, found: queries.Listing) -> dict[str, Any]:
+    """What the head of a list says: its conditions, and what can be done with it."""
+    spec, view = found.spec, found.view
+    words = [] if found.is_built_in else conditions_in_words(spec, actor)
+    chips = [(each, list_url(code_of(spec.without(at)))) for at, each in enumerate(words)]
+    return {
+        "saved": view,
+        "may_edit": view is not None and may_edit(actor, view),
+        "is_unsaved": found.is_unsaved,
+        "chips": chips,
+        "is_any": spec.match == "any" and len(chips) > 1,
+        "scope": spec.scope,
+    }
+
+
+def _density(request: HttpRequest) -> str:
+    asked = request.GET.get("density") or request.COOKIES.get(DENSITY_COOKIE, "")
+    return "dense" if asked == "dense" else "calm"
+
+
+def _headings(spec: Spec) -> list[Heading]:
+    return [_heading(spec, column) for column in spec.columns]
+
+
+def _heading(spec: Spec, column: str) -> Heading:
+    if column not in SORTS:
+        return Heading(column, column_label(column), "", "")
+    is_on = spec.sort_field == column
+    if is_on:
+        wanted = column if spec.is_falling else f"-{column}"
+    else:
+        wanted = f"-{column}" if column in NEWEST_FIRST else column
+    direction = ("descending" if spec.is_falling else "ascending") if is_on else ""
+    return Heading(column, column_label(column), list_url(code_of(replace(spec, sort=wanted))), direction)
 
 
 @require_safe
@@ -62,13 +129,17 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     """The view that is shown, whole, as CSV or XLSX."""
     if form not in TYPES:
         raise Http404
-    view = request.GET.get("view", View.OPEN.value)
-    header = [
-        _("Number"), pgettext("ticket", "Subject"), _("Status"), _("Priority"), _("Requester"),
-        _("Organisation"), _("Team"), _("Assigned to"), _("Service"), _("Created"), _("Due"),
-        _("Last message"),
-    ]  # fmt: skip
-    return table_file(form, f"tickets-{view}", header, _rows(actor_of(request), view))
+    actor = actor_of(request)
+    found = queries.listing(actor, request.GET.get("view", View.OPEN.value))
+    columns = EXPORTED if found.code in BUILT_IN else _exported(found.spec)
+    header = [column_label(column) for column in columns]
+    name = found.code if found.code in BUILT_IN or found.view else "filtered"
+    return table_file(form, f"tickets-{name}", header, _rows(actor, found, columns))
+
+
+def _exported(spec: Spec) -> tuple[str, ...]:
+    """What is shown, and the priority, which stands as a sign before each row."""
+    return (*spec.columns[:2], "priority", *spec.columns[2:])
 
 
 def table_file(form: str, name: str, header: list[str], rows: Iterator[list[Cell]]) -> HttpResponse:
@@ -97,20 +168,47 @@ def open_tickets(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"tickets": tickets})
 
 
-def _rows(actor: Actor, view: str) -> Iterator[list[Cell]]:
-    for row in islice(_all(actor, view), EXPORT_ROWS_MAX):
-        yield [
-            row.display_id, row.subject, str(Status(row.status).label), f"P{row.priority}", row.requester,
-            row.organization, row.team or "", row.assignee or "", row.service or "",
-            row.created_at, row.due_at, row.last_message_at,
-        ]  # fmt: skip
+def _rows(actor: Actor, found: queries.Listing, columns: tuple[str, ...]) -> Iterator[list[Cell]]:
+    extra = extra_columns(columns)
+    for rows in _pages(actor, found):
+        beyond = extras_of([row.id for row in rows], columns)
+        for row in rows:
+            more = dict(zip(extra, beyond.get(row.id, ()), strict=False))
+            yield [_cell(row, column, more) for column in columns]
 
 
-def _all(actor: Actor, view: str) -> Iterator[Row]:
-    cursor = ""
-    while True:
-        page = open_list(actor, view, 200, cursor)
-        yield from page.rows
+def _pages(actor: Actor, found: queries.Listing) -> Iterator[list[Row]]:
+    cursor, left = "", EXPORT_ROWS_MAX
+    while left > 0:
+        page = queries.list_page(actor, found, EXPORT_PAGE, cursor)
+        yield list(islice(page.rows, left))
+        left -= len(page.rows)
         cursor = page.next_cursor
         if not cursor:
             return
+
+
+def _cell(row: Row, column: str, more: dict[str, Any]) -> Cell:
+    if column in more:
+        value = more[column]
+        if column == "tags":
+            return ", ".join(value)
+        return value_label(column, str(value)) if column in {"impact", "urgency", "channel"} else value or ""
+    cells: dict[str, Cell] = {
+        "number": row.display_id,
+        "subject": row.subject,
+        "status": str(Status(row.status).label),
+        "kind": str(Kind(row.kind).label),
+        "priority": f"P{row.priority}",
+        "requester": row.requester,
+        "organization": row.organization,
+        "team": row.team or "",
+        "assignee": row.assignee or "",
+        "service": row.service or "",
+        "created": row.created_at,
+        "updated": row.updated_at,
+        "resolved": row.resolved_at,
+        "due": row.due_at,
+        "replied": row.last_message_at,
+    }
+    return cells[column]

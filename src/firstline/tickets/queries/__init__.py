@@ -7,7 +7,16 @@ from firstline.tickets.queries.drafts import (
     drafts_of,
     last_message_id,
 )
-from firstline.tickets.queries.lists import Page, Row, open_list, rows_of, view_counts, views_for
+from firstline.tickets.queries.lists import (
+    Page,
+    Row,
+    open_list,
+    rows_by_id,
+    rows_of,
+    staff_ranges,
+    view_counts,
+    views_for,
+)
 from firstline.tickets.queries.loads import open_loads, technicians_of
 from firstline.tickets.queries.page import (
     Entry,
@@ -69,10 +78,12 @@ __all__ = [
     "readable_messages",
     "reasons",
     "requested_by",
+    "rows_by_id",
     "rows_of",
     "search_tickets",
     "search_tokens",
     "sentence",
+    "staff_ranges",
     "step_behind",
     "technicians_of",
     "ticket_page",

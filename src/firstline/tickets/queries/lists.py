@@ -145,6 +145,21 @@ def rows_of(tickets: QuerySet[Ticket]) -> list[Row]:
     return [Row(*values) for values in tickets.values_list(*_COLUMNS)]
 
 
+def rows_by_id(ids: Sequence[int]) -> list[Row]:
+    """List rows of these tickets, in this order, whoever may see them; one query of a fixed shape."""
+    return _rows(ids)
+
+
+def staff_ranges(actor: Actor, *, everywhere: bool = False) -> list[Q]:
+    """What the actor sees as a technician, as disjoint conditions that each lie in one index.
+
+    Their teams, tickets without a team and their own; `everywhere` all of them, for those who may.
+    """
+    view = View.ALL if everywhere and actor.may(TICKET_VIEW_ALL) else View.OPEN
+    tenant = Q() if actor.is_provider else Q(organization_id=actor.organization_id)
+    return [_SCOPES[scope](*ids) & tenant for scope, ids in _scopes(actor, view)]
+
+
 def _parts(actor: Actor, view: str) -> list[QuerySet[Ticket]]:
     """A view as queries that each follow one index."""
     condition = _condition(view, actor.organization_id, is_provider=actor.is_provider)
