@@ -19,6 +19,7 @@ from firstline.desk.pages import (
     ticket_url,
     timeline_parts,
     timeline_topics,
+    view_of,
 )
 from firstline.kit.errors import NotFound
 from firstline.notifications.actions import mark_ref_read
