@@ -1,5 +1,6 @@
 """Hostile forms: each field of each form of each page, and every route that takes a POST."""
 
+import json
 import random
 import re
 import time
@@ -166,6 +167,8 @@ def trial(
     status, body = client.post_form(form.action, sent, **{"HX-Request": "true" if is_fragment else "false"})
     desk.note("forms", status)
     text = body.decode(errors="replace")
+    if "json" in (client.headers.get("Content-Type") or ""):
+        text = str(json.loads(text))  # as the script reads it that asked
     if status == 401:
         crowd.forget(name)
     if status in REFUSALS and desk.audited(client):

@@ -7,6 +7,8 @@ from django.test import Client
 
 from firstline.accounts.models import Person
 from firstline.desk.tests.conftest import Enter
+from firstline.outbox.testing import drain
+from firstline.search.testing import settle
 from firstline.tickets import actions
 from firstline.tickets.models import Operation, Ticket, TicketLink
 from firstline.tickets.testing import Cast, make_ticket
@@ -51,6 +53,17 @@ def test_merge_after_a_look_at_both_and_take_it_back(tina: Client, ticket: Ticke
     twin.refresh_from_db()
     assert (twin.merged_into, twin.is_open) == (None, True)
     assert "undone by Tina Technician" in tina.get(at(twin, "history/")).content.decode()
+
+
+def test_similar_tickets_are_offered_to_merge_into(tina: Client, cast: Cast, ticket: Ticket) -> None:
+    again = make_ticket(cast, "VPN drops again")
+    drain()
+    settle()
+
+    page = tina.get(at(again, "merging/")).content.decode()
+
+    assert "Similar tickets" in page
+    assert f'href="{at(again, "merging/")}?into={ticket.display_id}"' in page
 
 
 def test_a_merge_of_something_that_changed_meanwhile_is_refused(
