@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from firstline.desk.views import (
+    bulk,
     commands,
     devices,
     drafts,
@@ -38,6 +39,7 @@ pages = [
     path("desk/today/", home.today, name="today"),
     path("desk/tickets/", tickets.ticket_list, name="tickets"),
     path("desk/tickets/export/<str:form>/", tickets.export, name="tickets_export"),
+    path("desk/tickets/bulk/", bulk.bulk, name="bulk"),
     path("desk/tickets/new/", new_ticket.new_ticket, name="new_ticket"),
     path("desk/people/", new_ticket.people, name="people"),
     path("desk/tickets/<int:number>/", ticket.page, name="ticket"),

@@ -30,13 +30,14 @@ _WAITING = {
     "us": Q(last_message_by_requester=True),
 }
 _OPEN = Q(is_open=True)
+_OUT_OF_BIN = Q(deleted_at=None)  # what is open is never in the bin
 
 
 def filtered(tickets: QuerySet[Ticket], spec: Spec, actor: Actor, now: datetime) -> QuerySet[Ticket]:
     """Those of `tickets` that the list holds."""
     made = [_said(each, actor, now) for each in spec.conditions]
     # Said of the whole list, so that an index of open tickets may carry it.
-    scope = {"open": _OPEN, "done": Q(is_open=False), "any": Q()}[spec.scope]
+    scope = {"open": _OPEN, "done": Q(is_open=False) & _OUT_OF_BIN, "any": _OUT_OF_BIN}[spec.scope]
     if any(each.field == "tags" for each in spec.conditions):
         tickets = tickets.alias(tags_text=Cast("tags", TextField()))
     if not made:

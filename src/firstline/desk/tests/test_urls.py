@@ -34,7 +34,7 @@ POSTED = {
     "ticket_command", "command_cancel", "revoke_token", "device_revoke", "device_check", "device_command",
     "undo", "saved_search", "saved_search_removal", "ticket_draft", "ticket_draft_taking", "ticket_preview",
     "ticket_upload", "ticket_unlink", "ticket_parts", "ticket_delete",
-    "view_copy", "view_place", "view_removal", "view_restoration",
+    "bulk", "view_copy", "view_place", "view_removal", "view_restoration",
 }  # fmt: skip
 OF_TICKETS = {name for name in NAMES if name.startswith("ticket_") or name == "ticket"}
 SPECIALISTS = {"enrol", "revoke_token", "device_edit", "device_revoke", "agent_download", "tickets_export"}

@@ -199,6 +199,15 @@ def test_a_view_never_shows_what_its_reader_may_not_see(cast: Cast) -> None:
     assert count_of(cast.actor("requester"), everything) == 0
 
 
+def test_what_lies_in_the_bin_is_in_no_view(cast: Cast) -> None:
+    technician = cast.actor("technician")
+    gone = make_ticket(cast, "Gone")
+    tickets.delete_ticket(actor=cast.actor("technician"), ticket=gone)
+
+    for scope in ("open", "done", "any"):
+        assert listed(technician, Spec(scope=scope)).rows == []
+
+
 def test_the_place_of_a_ticket_also_after_it_left_the_list(cast: Cast) -> None:
     technician = cast.actor("technician")
     made = [make_ticket(cast, f"Ticket {each}") for each in range(5)]

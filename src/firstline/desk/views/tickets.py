@@ -21,7 +21,7 @@ from firstline.desk.wording import column_label, conditions_in_words, value_labe
 from firstline.kit.actor import Actor
 from firstline.kit.tables import Cell, csv_bytes, xlsx_bytes
 from firstline.tickets.enums import Kind, Status, View
-from firstline.tickets.permissions import TICKET_EXPORT, TICKET_VIEW
+from firstline.tickets.permissions import TICKET_EDIT, TICKET_EXPORT, TICKET_VIEW
 from firstline.tickets.queries import Row, parse_number, visible_as_staff
 from firstline.ui.pages import render
 from firstline.ui.shapes import status_shape
@@ -76,7 +76,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "first_page": list_url(found.code),
         "is_later": bool(cursor),
         "may_export": actor.may(TICKET_EXPORT),
-        "may_change": False,
+        "may_change": actor.may(TICKET_EDIT),
     }
     response = render(request, "desk/tickets.html", context, block="list")
     if "density" in request.GET:

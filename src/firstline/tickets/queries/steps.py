@@ -8,13 +8,15 @@ from firstline.tickets.models import Step, Ticket
 
 def step_behind(actor: Actor, ticket: Ticket) -> Step | None:
     """The actor's step that led to this very version of the ticket, None where there is none to walk back."""
-    return _steps_behind.first(ticket.pk, ticket.version, actor.id or 0)
+    step = _last_steps.first(ticket.pk, actor.id or 0)
+    return step if step is not None and step.version == ticket.version else None
 
 
-_steps_behind = Prepared(
-    lambda ticket_id, version, actor_id: Step.objects.filter(
-        ticket_id=ticket_id, version=version, actor_id=actor_id
-    ).order_by("pk")[:1]
+# A version is no key: its column is narrower than the marks of a kept query.
+_last_steps = Prepared(
+    lambda ticket_id, actor_id: Step.objects.filter(ticket_id=ticket_id, actor_id=actor_id).order_by(
+        "-version", "-pk"
+    )[:1]
 )
 
 
