@@ -184,7 +184,7 @@ def test_a_ticket_of_another_team_does_not_exist(
     assert b"VPN drops" not in answer.content
 
 
-@pytest.mark.parametrize("name", sorted(NAMES - {"enrol", "agent_download", "revoke_token"}))
+@pytest.mark.parametrize("name", sorted(NAMES - {"bulk", "enrol", "agent_download", "revoke_token"}))
 def test_nothing_of_another_organisation_is_shown(
     cast: Cast, enter: Enter, address: Callable[[str], str], name: str
 ) -> None:
