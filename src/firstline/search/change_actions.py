@@ -56,19 +56,34 @@ def bring_up_to_date(kind: str, ids: Sequence[int], *, write_batch: int = _WRITE
 
     Records without a row of their own in `IndexChange` are left alone.
     """
-    rows: dict[int, set[int]] = defaultdict(set)
-    for pk, object_id in IndexChange.objects.filter(kind=kind, object_id__in=ids).values_list(
-        "pk", "object_id"
-    ):
-        rows[object_id].add(pk)
+    noted = waiting_of(kind, ids)
     source = source_of(kind)
     # Analysed before the transaction, so that the lock of the only writer is held briefly.
-    made = source.documents(sorted(rows)) if source and rows else ()
-    found = {each.object_id: row_of(each) for each in made}
-    ordered = sorted(rows)
+    made = source.documents(sorted(noted)) if source and noted else ()
+    return write_made(kind, noted, [row_of(each) for each in made], write_batch=write_batch)
+
+
+def waiting_of(kind: str, ids: Sequence[int]) -> dict[int, set[int]]:
+    """The notes of these records, by record: to be asked for before the documents are made."""
+    noted: dict[int, set[int]] = defaultdict(set)
+    rows = IndexChange.objects.filter(kind=kind, object_id__in=ids)
+    for pk, object_id in rows.values_list("pk", "object_id"):
+        noted[object_id].add(pk)
+    return noted
+
+
+def write_made(
+    kind: str, noted: Mapping[int, set[int]], made: Sequence[Row], *, write_batch: int = _WRITE_BATCH
+) -> int:
+    """Write documents that were made after `waiting_of`, in short transactions; how many exist.
+
+    Noted records for which none was made go from the index.
+    """
+    found = {row.object_id: row for row in made}
+    ordered = sorted(noted)
     for start in range(0, len(ordered), write_batch):
         part = ordered[start : start + write_batch]
-        _write(kind, {pk: rows[pk] for pk in part}, found)
+        _write(kind, {pk: noted[pk] for pk in part}, found)
     return len(found)
 
 

@@ -114,7 +114,10 @@ def _run(place: Path, url: str, timeout_seconds: float | None) -> None:
         "FIRSTLINE_DATABASE_URL": url,
         "FIRSTLINE_DATABASE_POOL": "0",
         "OPENBLAS_NUM_THREADS": "1",
+        # The child finds what this process found, however it was started (a test runner adds to the path).
+        "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
     }
+    environment.setdefault("DJANGO_SETTINGS_MODULE", "firstline.config.settings")
     command = [sys.executable, "-m", "django", "search_scratch", str(place)]
     try:
         done = subprocess.run(

@@ -1,10 +1,13 @@
 """Making the whole index anew while the service runs: resumable, and no change meanwhile is lost."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from firstline.accounts.permissions import SETTINGS_MANAGE
@@ -16,20 +19,27 @@ from firstline.kit.refs import Ref
 from firstline.outbox import actions as outbox
 from firstline.search import change_actions
 from firstline.search.actions import remove
+from firstline.search.analysing import Analysers
 from firstline.search.analysis import VERSION
 from firstline.search.enums import REBUILD_TAKES_OVER_SECONDS, RebuildState
 from firstline.search.models import Rebuild
+from firstline.search.rows import Row
 from firstline.search.sources import Source, source_of, sources
 from firstline.search.stock import indexed_ids, indexed_kinds
-from firstline.search.touch_actions import CATCH_UP, touch
+from firstline.search.touch_actions import CATCH_UP, note
 
 REBUILD = "search.rebuild"
 BATCH = 400
-WRITE_BATCH = 40
+WRITE_BATCH = 80
+# From so many documents on, children analyse; so many batches may be on their way.
+HELPED_MIN = 4_000
+AHEAD = 4
 SMALL_MAX = 500
 _COUNT_STEP = 5000
 
 Progress = Callable[[Rebuild], None]
+# Ids, what was noted of them, and the rows that a child makes.
+_Asked = tuple[Sequence[int], dict[int, set[int]], Future[list[Row]]]
 
 
 class Stopped(Exception):
@@ -58,9 +68,10 @@ def drive(
 ) -> Rebuild:
     """Make the whole index anew, here and now; goes on where one that was killed stopped.
 
-    Writes in transactions of 40 documents, so that a running service writes in between. What is
-    in the index and no longer exists goes. Raises Conflict `rebuild_driven` while another process
-    does the same, `Stopped` when `should_stop` says so.
+    Writes in transactions of 80 documents, so that a running service writes in between; two
+    children analyse where there are thousands. What is in the index and no longer exists goes.
+    Raises Conflict `rebuild_driven` while another process does the same, `Stopped` when
+    `should_stop` says so.
     """
     with outbox.transaction():
         rebuild = _running_or_new(actor)
@@ -68,10 +79,11 @@ def drive(
     catch_up(should_stop=should_stop)
     if rebuild.total == 0:
         _move(rebuild, driver, total=sum(map(_count, sources())))
-    for kind in _kinds_left(rebuild.kind):
-        source = source_of(kind)
-        if source is not None:
-            _walk(rebuild, driver, source, progress, should_stop)
+    with _analysers(rebuild.total) as helpers:
+        for kind in _kinds_left(rebuild.kind):
+            source = source_of(kind)
+            if source is not None:
+                _Walk(rebuild, driver, source, helpers).go(progress, should_stop)
     _forget_unknown_kinds()
     _move(rebuild, driver, state=RebuildState.DONE, finished_at=clock.now(), driver="")
     progress(rebuild)
@@ -116,27 +128,68 @@ def catch_up(*, should_stop: Callable[[], bool] = lambda: False) -> int:
     return count
 
 
-def _walk(
-    rebuild: Rebuild, driver: str, source: Source, progress: Progress, should_stop: Callable[[], bool]
-) -> None:
-    after = rebuild.after_id if rebuild.kind == source.kind else 0
-    while True:
-        if should_stop():
-            _move(rebuild, driver, driver="")
-            raise Stopped
-        ids = list(source.ids_after(after, BATCH))
-        # Documents whose record is gone are looked at like the others: there is none, so they go.
-        gone = indexed_ids(source.kind, after, ids[-1] if ids else None) - set(ids)
-        if not ids and not gone:
-            return
+@contextmanager
+def _analysers(documents: int) -> Iterator[Analysers | None]:
+    """Children for a large rebuild; they see what is committed, as this process does."""
+    if documents < HELPED_MIN:
+        yield None
+        return
+    helpers = Analysers(str(connection.settings_dict["NAME"]))
+    try:
+        yield helpers
+    finally:
+        helpers.close()
+
+
+class _Walk:
+    """The records of one kind, batch after batch: noted, read and analysed, written."""
+
+    def __init__(self, rebuild: Rebuild, driver: str, source: Source, helpers: Analysers | None) -> None:
+        self.rebuild, self.driver, self.source, self.helpers = rebuild, driver, source, helpers
+        self.ahead: deque[_Asked] = deque()
+
+    def go(self, progress: Progress, should_stop: Callable[[], bool]) -> None:
+        """From the cursor to the end. What is noted and not written when it stops is done first next time."""
+        kind = self.source.kind
+        after = self.rebuild.after_id if self.rebuild.kind == kind else 0
+        while True:
+            if should_stop():
+                _move(self.rebuild, self.driver, driver="")
+                raise Stopped
+            ids = list(self.source.ids_after(after, BATCH))
+            # Documents whose record is gone are looked at like the others: there is none, so they go.
+            gone = indexed_ids(kind, after, ids[-1] if ids else None) - set(ids)
+            if not ids and not gone:
+                break
+            after = ids[-1] if ids else max(gone)
+            self._take([*ids, *sorted(gone)], after, len(ids))
+            progress(self.rebuild)
+        while self.ahead:
+            self._write_next()
+
+    def _take(self, ids: Sequence[int], after: int, done: int) -> None:
+        kind = self.source.kind
         with transaction.atomic(durable=True):
             # The cursor moves with the notes: killed from here on, the notes are worked off first.
-            touch(kind=source.kind, object_ids=[*ids, *sorted(gone)], is_bulk=True)
-            after = ids[-1] if ids else max(gone)
-            _apply_move(rebuild, driver, kind=source.kind, after_id=after, done=F("done") + len(ids))
-        rebuild.refresh_from_db()
-        _bring_up_to_date(source.kind, [*ids, *sorted(gone)])
-        progress(rebuild)
+            note(kind=kind, object_ids=ids, is_bulk=True)
+            _apply_move(self.rebuild, self.driver, kind=kind, after_id=after, done=F("done") + done)
+        self.rebuild.refresh_from_db()
+        noted = change_actions.waiting_of(kind, ids) if self.helpers else {}
+        made = self.helpers.ask(kind, sorted(noted)) if self.helpers else None
+        if made is None:
+            _bring_up_to_date(kind, ids)
+            return
+        self.ahead.append((ids, noted, made))
+        if len(self.ahead) >= AHEAD:
+            self._write_next()
+
+    def _write_next(self) -> None:
+        ids, noted, made = self.ahead.popleft()
+        kind = self.source.kind
+        try:
+            change_actions.write_made(kind, noted, made.result(), write_batch=WRITE_BATCH)
+        except Exception:  # noqa: BLE001 -- a document that cannot be made, or a child that was killed
+            _bring_up_to_date(kind, ids)
 
 
 def _bring_up_to_date(kind: str, ids: Sequence[int]) -> None:

@@ -23,17 +23,23 @@ def touch(*, kind: str, object_ids: Iterable[int], is_bulk: bool = False) -> Non
     documents, and removes those that the source no longer gives. Cheap (one insert). With
     `is_bulk`, for thousands at once, a child process does it.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("changes are noted inside the transaction of the change")
-    rows = [IndexChange(kind=kind, object_id=pk, is_bulk=is_bulk) for pk in dict.fromkeys(object_ids)]
-    if not rows:
+    if not note(kind=kind, object_ids=object_ids, is_bulk=is_bulk):
         return
-    insert(rows)
     if is_bulk:
         # Where one waits already it will see these rows; where one is about to end, the next tick does.
         outbox.enqueue(CATCH_UP, {}, dedupe=f"{CATCH_UP}@now")
     else:
         outbox.wake()
+
+
+def note(*, kind: str, object_ids: Iterable[int], is_bulk: bool) -> int:
+    """`touch` for who does the work, too: nobody is woken for it; how many records."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("changes are noted inside the transaction of the change")
+    rows = [IndexChange(kind=kind, object_id=pk, is_bulk=is_bulk) for pk in dict.fromkeys(object_ids)]
+    if rows:
+        insert(rows)
+    return len(rows)
 
 
 def touch_all(kind: str, rows: QuerySet[Any]) -> int:

@@ -1,7 +1,5 @@
 """What `search rebuild`, `catch-up` and `status` do, in a terminal or as a child of the service."""
 
-import ctypes
-import os
 import signal
 import threading
 from argparse import ArgumentParser
@@ -12,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from firstline.kit.actor import SYSTEM
 from firstline.search import rebuild_actions
+from firstline.search.analysing import follow_parent
 from firstline.search.analysis import remember
 from firstline.search.change_actions import waiting_count
 from firstline.search.models import Rebuild
 from firstline.search.stock import indexed_counts
 
-_NICE = 10
 _WORDS_REMEMBERED = 200_000
-_PR_SET_PDEATHSIG = 1
 
 
 def add_arguments(verbs: Any) -> None:
@@ -43,7 +40,7 @@ def run(command: BaseCommand, verb: str, *, as_child: bool) -> None:
         return
     remember(_WORDS_REMEMBERED)
     if as_child:
-        _follow_parent()
+        follow_parent()
     asked_to_stop = _stop_on_signal()
     try:
         if verb == "catch-up":
@@ -82,15 +79,6 @@ def _status(command: BaseCommand) -> None:
     if last is not None:
         words = {"state": last.get_state_display(), "done": last.done, "total": last.total}
         command.stdout.write(_("Last rebuild: %(state)s, %(done)s of %(total)s") % words)
-
-
-def _follow_parent() -> None:
-    """Low priority, and an end with whoever started this (Linux tells a child that its parent died)."""
-    os.nice(_NICE)
-    try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    except (OSError, AttributeError):  # Another system: it goes on to its end.
-        return
 
 
 def _stop_on_signal() -> threading.Event:

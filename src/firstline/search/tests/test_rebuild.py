@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from firstline.accounts.testing import make_actor
+from firstline.accounts.testing import make_actor, make_person
 from firstline.kit import clock
 from firstline.kit.actor import SYSTEM
 from firstline.kit.errors import Conflict, NotAllowed
@@ -129,3 +129,31 @@ def test_a_new_analyser_makes_the_index_anew_by_itself(shelf: Shelf, monkeypatch
 
     assert Rebuild.objects.filter(state=RebuildState.DONE, version=VERSION + 1).count() == 1
     assert found() == [1]
+
+
+def test_children_analyse_a_large_rebuild(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [source for source in sources() if source.kind == "person"]
+    monkeypatch.setattr(rebuild_actions, "sources", lambda: people)
+    monkeypatch.setattr(rebuild_actions, "HELPED_MIN", 1)
+    made = [make_person(name=f"Child {number}") for number in range(7)]
+    alone: list[str] = []
+    monkeypatch.setattr(rebuild_actions, "_bring_up_to_date", lambda kind, _ids: alone.append(kind))
+
+    rebuild = drive(actor=SYSTEM)
+
+    assert (rebuild.state, rebuild.done, alone) == (RebuildState.DONE, rebuild.total, [])
+    indexed = set(Entry.objects.filter(kind="person").values_list("object_id", flat=True))
+    assert {person.pk for person in made} <= indexed
+    assert not IndexChange.objects.exists()
+
+
+def test_a_rebuild_goes_on_without_its_children(
+    shelf: Shelf,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shelf.titles = {number: f"book {number} words" for number in range(1, 9)}
+    monkeypatch.setattr(rebuild_actions, "HELPED_MIN", 1)
+
+    drive(actor=SYSTEM)  # the children know nothing of this kind, which only the test registered
+
+    assert found() == [1, 2, 3, 4, 5, 6, 7, 8]
