@@ -29,7 +29,11 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        import_module("firstline.accounts.tasks")
+        for module in ("tasks", "handlers"):
+            import_module(f"firstline.accounts.{module}")
+        import_module("firstline.accounts.queries").register_part(
+            import_module("firstline.accounts.erasure").PART
+        )
         _load_catalogue()
         signals = import_module("firstline.accounts.sign_ins")
         messages.register(ERRORS)

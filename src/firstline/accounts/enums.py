@@ -119,6 +119,7 @@ ERRORS: dict[str, str | Promise] = {
     "token_days_unknown": _("A token is valid for 1 to 3650 days, or without an end."),
     "session_not_found": _("This session has ended already."),
     "anonymise_unconfirmed": _("Type the person’s name exactly to confirm."),
+    "person_erased_already": _("This person has been erased already."),
     "csv_empty": _("The file has no lines below the first one."),
     "csv_too_large": _("The file is larger than %(limit)s MB."),
     "csv_too_many_lines": _("The file has more than %(limit)s lines. Split it."),

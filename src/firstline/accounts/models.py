@@ -83,6 +83,29 @@ class Person(AbstractBaseUser):
         ]
 
 
+class Erasure(models.Model):
+    """An erased person: what was removed where, until every part of the product has said so.
+
+    `traces` is by what the parts find them in texts (name, address, telephone); emptied with the last part.
+    `results` holds figures per part: {"mail": {"received": 3}}; `done` the parts that have finished.
+    """
+
+    person = models.OneToOneField(Person, models.CASCADE, related_name="erasure")
+    asked_by_id = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField(default=clock.now)
+    traces = models.JSONField(default=dict)
+    results = models.JSONField(default=dict)
+    done = models.JSONField(default=list)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True) | Q(traces={}), name="erasure_finished_knows_nothing"
+            )
+        ]
+
+
 class Role(models.Model):
     """A named set of permissions, held as data; built-in ones have a translated name, `label` empty."""
 

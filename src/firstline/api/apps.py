@@ -12,8 +12,12 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
+        from firstline.accounts.queries import register_part
         from firstline.api.enums import ERRORS
+        from firstline.api.erasure import PART
         from firstline.ui import messages
 
         messages.register(ERRORS)
-        import_module(f"{self.name}.tasks")
+        register_part(PART)
+        for module in ("handlers", "tasks"):
+            import_module(f"{self.name}.{module}")

@@ -1,5 +1,6 @@
 """Writes of the audit trail: recording acts, sealing them, erasing a person's labels."""
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -8,14 +9,18 @@ from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 
 from firstline.audit.chain import GENESIS, SEALED_COLUMNS, label_digest, label_hash, seal_hash
+from firstline.audit.enums import PERSONAL_KINDS
 from firstline.audit.models import AuditLabel, AuditPending, AuditRecord, AuditSeal
 from firstline.audit.verification import Verification, verify
 from firstline.kit import clock, rows
 from firstline.kit.actor import Actor
 from firstline.kit.refs import Ref
+from firstline.kit.rows import naming
+from firstline.kit.traces import Redactor
 
-# Kinds whose own label is a person's name: kept erasable instead of in the record.
-PERSONAL_KINDS = frozenset({"person"})
+# A reason that is a code stays in the record; a sentence that somebody wrote is kept erasable.
+REASON = "reason"
+_CODE = re.compile(r"[a-z0-9_.:-]+")
 _CACHE_MAX = 4096
 
 Subject = tuple[str, int, str]  # kind, id, text
@@ -49,7 +54,8 @@ def record(
 
     `old` and `new` are JSON values and are kept for ever: names, addresses and other
     personal text belong into `labels`, which can be erased. A label's key names whom it
-    is about as `"person:7"`; any other key counts as being about `ref`.
+    is about as `"person:7"`; any other key counts as being about `ref`. A `reason` in
+    words is kept as such a label, too.
     """
     entry = Entry(verb, ref, organization_id, old, new, reason, labels or {})
     return record_many(actor=actor, entries=[entry])[0]
@@ -77,7 +83,7 @@ def record_many(*, actor: Actor, entries: Iterable[Entry]) -> list[AuditRecord]:
                 organization_id=entry.organization_id,
                 old=entry.old,
                 new=entry.new,
-                reason=entry.reason,
+                reason="" if _is_written(entry.reason) else entry.reason,
                 request_id=actor.request_id,
                 causal_id=actor.causal_id or actor.request_id,
                 labels={name: label.id for name, label in labels.items()},
@@ -108,6 +114,23 @@ def erase_labels(*, actor: Actor, person_id: int, reason: str = "") -> int:
         reason=reason,
     )
     return erased
+
+
+def erase_naming(redactor: Redactor, *, kind: str = "", ids: Iterable[int] = ()) -> int:
+    """Empty every label that names somebody, in the caller's transaction (asserted); how many.
+
+    Whatever it is about, or with `kind` only labels about these objects.
+    """
+    _assert_atomic()
+    labels = AuditLabel.objects.exclude(salt="")
+    if kind:
+        labels = labels.filter(subject_kind=kind, subject_id__in=list(ids))
+    held = naming(labels, redactor, ["text"])
+    found = [label.pk for label in held if redactor.finds(label.text)]
+    for start in range(0, len(found), 500):
+        AuditLabel.objects.filter(pk__in=found[start : start + 500]).update(text="", salt="")
+    transaction.on_commit(_known_labels.clear)
+    return len(found)
 
 
 def seal(limit: int = 500) -> int:
@@ -196,11 +219,16 @@ def _named_labels(actor: Actor, entry: Entry) -> dict[str, Subject]:
         named["actor"] = (actor.kind, actor.id or 0, actor.label)
     if entry.ref.kind in PERSONAL_KINDS and entry.ref.label:
         named["ref"] = (entry.ref.kind, entry.ref.id, entry.ref.label)
-    for key, text in entry.labels.items():
+    written = {REASON: entry.reason} if _is_written(entry.reason) else {}
+    for key, text in {**entry.labels, **written}.items():
         kind, _, number = key.partition(":")
         about = (kind, int(number)) if number.isdigit() else (entry.ref.kind, entry.ref.id)
         named[key] = (*about, text)
     return named
+
+
+def _is_written(reason: str) -> bool:
+    return bool(reason) and not _CODE.fullmatch(reason)
 
 
 def _labels_for(subjects: set[Subject]) -> dict[Subject, AuditLabel]:

@@ -11,3 +11,9 @@ class Trigger:
     name: str
     table: str
     only: Literal["sqlite", "postgresql"] | None = None
+
+
+# Kinds whose own label is or may hold a person's name ("Mei's laptop"): kept erasable, not in the record.
+PERSONAL_KINDS = frozenset({"person", "device", "alert", "article", "import", "search_synonym"})
+# Who can act; other labels are about what was acted upon.
+ACTOR_KINDS = frozenset({"person", "device", "automation", "system", "anonymous"})

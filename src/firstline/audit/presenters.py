@@ -79,7 +79,7 @@ def line(row: Row) -> Line:
         who=_name(row.actor_label),
         verb=record.verb,
         about=_name(row.ref_label) or f"{record.ref_kind}:{record.ref_id}",
-        reason=record.reason,
+        reason=_name(row.reason),
         changes=_changes(record.old, record.new),
         labels=[(name, _name(text)) for name, text in row.labels.items()],
         request_id=record.request_id,

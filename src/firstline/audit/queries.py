@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from firstline.audit.chain import GENESIS
-from firstline.audit.enums import Trigger
+from firstline.audit.enums import ACTOR_KINDS, PERSONAL_KINDS, Trigger
 from firstline.audit.models import AuditLabel, AuditPending, AuditRecord, AuditSeal
 from firstline.audit.verification import Fault, Verification, export, verify
 from firstline.kit.refs import Ref
@@ -39,6 +39,7 @@ class Row:
     actor_label: str | None
     ref_label: str | None
     labels: Mapping[str, str | None]
+    reason: str | None
     seq: int | None
 
 
@@ -74,7 +75,10 @@ def rows(records: Iterable[AuditRecord]) -> list[Row]:
                 record=record,
                 actor_label=labels.get("actor", ""),
                 ref_label=labels.get("ref", record.ref_label),
-                labels={name: text for name, text in labels.items() if name not in {"actor", "ref"}},
+                labels={
+                    name: text for name, text in labels.items() if name not in {"actor", "ref", "reason"}
+                },
+                reason=labels.get("reason", record.reason),
                 seq=seqs.get(record.id),
             )
         )
@@ -166,8 +170,8 @@ def _present_triggers() -> set[tuple[str, str]]:
 def _by(who: str) -> Q:
     """Whose name holds the words, or whose kind is the word; people of the first 100 matching names."""
     matching = Q(actor_kind=who.lower())
-    labels = AuditLabel.objects.filter(text__icontains=who).values_list("subject_kind", "subject_id")
-    for kind, number in labels.distinct()[:100]:
+    labels = AuditLabel.objects.filter(subject_kind__in=ACTOR_KINDS, text__icontains=who)
+    for kind, number in labels.values_list("subject_kind", "subject_id").distinct()[:100]:
         # Actors without an id of their own keep their labels under 0.
         matching |= Q(actor_kind=kind, actor_id=number or None)
     return matching
@@ -175,4 +179,10 @@ def _by(who: str) -> Q:
 
 def _about(ref: str) -> Q:
     kind, _, number = ref.partition(":")
-    return Q(ref_kind=kind, ref_id=int(number)) if number.isdigit() else Q(ref_label=ref)
+    if number.isdigit():
+        return Q(ref_kind=kind, ref_id=int(number))
+    called = Q(ref_label=ref)
+    labels = AuditLabel.objects.filter(subject_kind__in=PERSONAL_KINDS, text=ref).exclude(subject_id=0)
+    for kind, object_id in labels.values_list("subject_kind", "subject_id").distinct()[:100]:
+        called |= Q(ref_kind=kind, ref_id=object_id)
+    return called

@@ -7,7 +7,9 @@ from firstline.desk.models import NAME_CHARS_MAX, TEXT_CHARS_MAX, SavedSearch
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, InvalidInput, NotAllowed
 from firstline.kit.refs import Ref
+from firstline.kit.rows import rewrite
 from firstline.kit.text import clean_line
+from firstline.kit.traces import Redactor
 from firstline.outbox.actions import transaction
 from firstline.tickets.permissions import TICKET_VIEW
 
@@ -75,6 +77,11 @@ def forget_searches_of(person_id: int) -> int:
     """Remove what a person who was erased had saved, shared or not; how many."""
     with transaction():
         return SavedSearch.objects.filter(owner_id=person_id).delete()[0]
+
+
+def forget_in_searches(redactor: Redactor) -> int:
+    """Take somebody's name out of what others saved; how many."""
+    return len(rewrite(SavedSearch.objects.all(), redactor, ["name", "text"]))
 
 
 def _name_and_share(row: SavedSearch, actor: Actor, name: str, team_id: int | None) -> None:

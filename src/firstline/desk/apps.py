@@ -13,13 +13,16 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
+        from firstline.accounts.queries import register_part
         from firstline.desk import handlers  # noqa: F401
         from firstline.desk.enums import ERRORS
+        from firstline.desk.erasure import PART
         from firstline.devices.permissions import DEVICE_ENROL, DEVICE_VIEW
         from firstline.tickets.permissions import TICKET_VIEW
         from firstline.ui import messages, navigation
 
         messages.register(ERRORS)
+        register_part(PART)
         navigation.register_rail_item(
             label=_("My work"), url_name="desk:home", icon="home", permission=TICKET_VIEW, order=10
         )

@@ -1,12 +1,11 @@
 """What the desk does when others announce something."""
 
+from firstline.accounts.actions import erase_part
 from firstline.accounts.events import PersonAnonymised
-from firstline.desk.actions import forget_searches_of
-from firstline.desk.view_actions import forget_views_of
+from firstline.desk.erasure import PART, erase
 from firstline.outbox.events import Context, handles
 
 
-@handles(PersonAnonymised, name="desk.forget_person")
+@handles(PersonAnonymised, name="desk.forget_person", timeout_seconds=3600)
 def forget(event: PersonAnonymised, context: Context) -> None:
-    forget_searches_of(event.person_id)
-    forget_views_of(event.person_id)
+    erase_part(actor=context.actor, part=PART.name, person_id=event.person_id, erase=erase)

@@ -15,7 +15,9 @@ from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, InvalidInput, NotAllowed
 from firstline.kit.refs import Ref
+from firstline.kit.rows import rewrite
 from firstline.kit.text import clean_line
+from firstline.kit.traces import Redactor
 from firstline.outbox.actions import push, transaction
 from firstline.tickets.permissions import TICKET_VIEW
 
@@ -163,6 +165,11 @@ def forget_views_of(person_id: int) -> int:
     with transaction():
         SavedView.objects.filter(owner_id=person_id, team__isnull=False).update(owner=None)
         return SavedView.objects.filter(owner_id=person_id).delete()[0]
+
+
+def forget_in_views(redactor: Redactor) -> int:
+    """Take an erased person's name out of what others called their views and ask in them; how many."""
+    return len(rewrite(SavedView.objects.all(), redactor, ["name", "spec"]))
 
 
 def may_edit(actor: Actor, view: SavedView) -> bool:

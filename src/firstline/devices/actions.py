@@ -10,10 +10,16 @@ from uuid import UUID
 from django.db.models import F
 
 from firstline.accounts.models import Person
-from firstline.audit.actions import record
+from firstline.audit.actions import erase_naming, record
 from firstline.devices import enrolment
 from firstline.devices.enums import DeviceState
-from firstline.devices.events import DeviceChanged, DeviceEnrolled, DeviceRevoked, FactsChanged
+from firstline.devices.events import (
+    DeviceChanged,
+    DeviceEnrolled,
+    DeviceRevoked,
+    FactsChanged,
+    OwnerErased,
+)
 from firstline.devices.imports import BadLine, DeviceLine, read_devices
 from firstline.devices.models import Device, DeviceFacts, EnrolmentToken, HealthSample
 from firstline.devices.permissions import DEVICE_EDIT, DEVICE_ENROL, check_can_see_device
@@ -21,10 +27,12 @@ from firstline.kit import clock
 from firstline.kit.actor import SYSTEM, Actor
 from firstline.kit.errors import Conflict, InvalidInput
 from firstline.kit.refs import Ref
+from firstline.kit.rows import rewrite
 from firstline.kit.text import clean_line
+from firstline.kit.traces import Redactor, Traces
 from firstline.organizations.models import Organization
 from firstline.outbox.actions import publish, push, transaction
-from firstline.search.actions import touch
+from firstline.search.actions import touch, touch_all
 from firstline_protocol.enums import RefusalCode
 from firstline_protocol.gateway_side import Enrolment
 from firstline_protocol.messages import Cancel, Hello, Result, RunCommand
@@ -442,7 +450,7 @@ def edit_device(*, actor: Actor, device: Device, display_name: str, owner: Perso
     """Change what a device is called and whose it is."""
     actor.check(DEVICE_EDIT)
     check_can_see_device(actor, device)
-    old = {"display_name": device.display_name, "owner_id": device.owner_id}
+    old_name, old_owner = device.display_name, device.owner_id
     with transaction():
         device.display_name = clean_line(display_name)
         device.owner = owner
@@ -452,13 +460,19 @@ def edit_device(*, actor: Actor, device: Device, display_name: str, owner: Perso
             verb="devices.device_edited",
             ref=device.ref,
             organization_id=device.organization_id,
-            old=old,
-            new={"display_name": device.display_name, "owner_id": device.owner_id},
+            old={"owner_id": old_owner},
+            new={"owner_id": device.owner_id},
+            # What a device is called often names who uses it: kept where it can be erased.
+            labels=_renamed(old_name, device.display_name),
         )
         publish(DeviceChanged(device.pk), actor=actor)
         _index(device.pk)
         _push_device(device.pk)
     return device
+
+
+def _renamed(old: str, new: str) -> dict[str, str] | None:
+    return {"old_name": old, "new_name": new} if old != new else None
 
 
 def revoke_device(*, actor: Actor, device: Device) -> None:
@@ -483,16 +497,32 @@ def revoke_device(*, actor: Actor, device: Device) -> None:
         nudge_gateway(device.pk)
 
 
-def release_owner(person_id: int) -> None:
-    """A person is gone: their devices belong to nobody and forget who was signed in there."""
+def release_owner(*, actor: Actor, traces: Traces) -> int:
+    """An erased person's devices belong to nobody and name nobody: not who was signed in there, not in
+    what the device is called. Announces `devices.owner_erased`; how many devices they had."""
     with transaction():
-        for device in Device.objects.select_for_update().filter(owner_id=person_id):
-            device.owner, device.facts = None, _nameless(device.facts)
-            device.save(update_fields=["owner", "facts"])
+        held = list(Device.objects.select_for_update().filter(owner_id=traces.person_id))
+        for device in held:
+            device.owner, device.facts = None, traces.near.json(_nameless(device.facts))
+            device.hostname = traces.near.text(device.hostname)[:200]
+            device.display_name = traces.near.text(device.display_name)[:200]
+            device.save(update_fields=["owner", "facts", "hostname", "display_name"])
             for kept in DeviceFacts.objects.filter(device=device):
-                kept.facts = _nameless(kept.facts)
+                kept.facts = traces.near.json(_nameless(kept.facts))
                 kept.save(update_fields=["facts"])
             _index(device.pk)
+        erase_naming(traces.near, kind="device", ids=[device.pk for device in held])
+        EnrolmentToken.objects.filter(owner_id=traces.person_id).update(owner=None)
+        publish(OwnerErased(traces.person_id, [device.pk for device in held]), actor=actor)
+    return len(held)
+
+
+def forget_name(redactor: Redactor) -> int:
+    """Take somebody's name out of what the devices of others are called and report; how many."""
+    named = rewrite(Device.objects.all(), redactor, ["hostname", "display_name", "facts"])
+    rewrite(DeviceFacts.objects.all(), redactor, ["facts"])
+    touch_all("device", Device.objects.filter(pk__in=named))
+    return len(named)
 
 
 def _nameless(facts: Any) -> dict[str, Any]:

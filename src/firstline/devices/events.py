@@ -34,3 +34,12 @@ class FactsChanged:
     """The inventory of a device differs from the one before."""
 
     device_id: int
+
+
+@event("devices.owner_erased")
+@dataclass(frozen=True)
+class OwnerErased:
+    """The owner of these devices was erased; whoever holds what happened there erases it."""
+
+    person_id: int
+    device_ids: list[int]

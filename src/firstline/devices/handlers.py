@@ -1,18 +1,26 @@
 """What devices do when something happens elsewhere."""
 
+from firstline.accounts.actions import erase_part
 from firstline.accounts.events import PersonAnonymised, PersonChanged
 from firstline.devices import actions
+from firstline.devices.erasure import PART
 from firstline.devices.findable import KIND
 from firstline.devices.models import Device
+from firstline.kit.traces import Traces
 from firstline.organizations.events import OrganizationChanged
 from firstline.outbox.events import Context, handles
 from firstline.search.actions import touch_all
 
 
-@handles(PersonAnonymised, name="devices.release_owner")
+@handles(PersonAnonymised, name="devices.release_owner", timeout_seconds=3600)
 def release_owner(event: PersonAnonymised, context: Context) -> None:
-    """An erased person owns nothing."""
-    actions.release_owner(event.person_id)
+    """An erased person owns nothing and is named nowhere."""
+
+    def erase(traces: Traces) -> dict[str, int]:
+        released = actions.release_owner(actor=context.actor, traces=traces)
+        return {"devices": released, "mentions": actions.forget_name(traces.wide)}
+
+    erase_part(actor=context.actor, part=PART.name, person_id=event.person_id, erase=erase)
 
 
 @handles(PersonChanged, name="devices.follow_owner")

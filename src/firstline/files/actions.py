@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from firstline.audit.actions import record
 from firstline.files.enums import TextState
@@ -21,7 +21,9 @@ from firstline.kit import clock, ids
 from firstline.kit.actor import SYSTEM, Actor
 from firstline.kit.errors import Conflict, InvalidInput
 from firstline.kit.refs import Ref
+from firstline.kit.rows import rewrite
 from firstline.kit.text import clean, clean_line
+from firstline.kit.traces import Redactor
 from firstline.outbox.actions import enqueue, publish
 
 BYTES_MAX = 25 * 2**20
@@ -160,11 +162,36 @@ def erase(*, actor: Actor, kind: str, ref_ids: Iterable[int]) -> int:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("files are erased inside the transaction of the change")
-    files = list(StoredFile.objects.filter(kind=kind, ref_id__in=list(ref_ids)))
-    if not files:
-        return 0
+    count = _delete(StoredFile.objects.filter(kind=kind, ref_id__in=list(ref_ids)))
+    if count:
+        record(actor=actor, verb="files.files_erased", ref=Ref("file", 0), new={"files": count})
+    return count
+
+
+def erase_uploads_of(person_id: int) -> int:
+    """Delete what somebody uploaded and never sent, in the caller's transaction (asserted); how many."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("files are erased inside the transaction of the change")
+    return _delete(StoredFile.objects.filter(kind="", created_by_kind="person", created_by_id=person_id))
+
+
+def rewrite_files(*, actor: Actor, redactor: Redactor) -> int:
+    """Take somebody's name out of the names of files and of the words read from them, not out of the bytes.
+
+    Announces `files.text_read` for each that changed, so that its holder is found without it; how many.
+    """
+    named = rewrite(StoredFile.objects.all(), redactor, ["name"])
+    changed = list({*named, *rewrite(FileText.objects.exclude(text=""), redactor, ["text"])})
+    for start in range(0, len(changed), 500):
+        with transaction.atomic(durable=True):
+            for file in StoredFile.objects.filter(id__in=changed[start : start + 500]).exclude(kind=""):
+                publish(TextRead(str(file.id), file.kind, file.ref_id or 0), actor=actor)
+    return len(changed)
+
+
+def _delete(rows: QuerySet[StoredFile]) -> int:
+    files = list(rows)
     StoredFile.objects.filter(id__in=[file.id for file in files]).delete()
-    record(actor=actor, verb="files.files_erased", ref=Ref("file", 0), new={"files": len(files)})
     paths = [file.path for file in files]
     transaction.on_commit(lambda: _unlink(paths))
     return len(files)

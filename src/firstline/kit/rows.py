@@ -1,7 +1,8 @@
 """Writes of rows with SQL that is written once: what a busy action does many times a second.
 
-`insert`, `update` and `store` do what `bulk_create`, `filter(pk=…).update` and `save` do, for plain values.
-They send no signals, and like those they belong into actions only (tests/architecture looks).
+`insert`, `update` and `store` do what `bulk_create`, `filter(pk=…).update` and `save` do, for plain values;
+`rewrite` takes somebody's name out of texts. They send no signals, and like those they belong into actions
+only (tests/architecture looks).
 """
 
 # ruff: noqa: SLF001 - who writes rows reads a model's table, columns and key
@@ -10,9 +11,12 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.models import Model
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.fields import AutoFieldMixin
+from django.db.models.functions import Cast
+
+from firstline.kit.traces import Redactor
 
 M = TypeVar("M", bound=Model)
 Prepare = Callable[[Any], Any]
@@ -59,6 +63,49 @@ def store(row: Model) -> None:
         return
     values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     update(type(row), values.pop(str(row._meta.pk.attname)), **values)
+
+
+def rewrite(rows: "QuerySet[M]", redactor: Redactor, fields: Sequence[str]) -> list[Any]:
+    """Take what `redactor` finds out of these columns (text or JSON); the keys of the rows it changed.
+
+    For long tables: reads without a lock and writes at most 200 rows at a time. Each row is read
+    again before it is written, so that nothing is lost that changed meanwhile. Run twice it finds nothing.
+    """
+    model = rows.model
+    changed = []
+    for keys in _batches(list(naming(rows, redactor, fields).values_list("pk", flat=True)), 200):
+        with transaction.atomic():
+            held = model._default_manager.select_for_update(of=("self",)).filter(pk__in=keys)
+            for row in held.only("pk", *fields):
+                values = {name: _redacted(getattr(row, name), redactor, row, name) for name in fields}
+                different = {name: value for name, value in values.items() if value != getattr(row, name)}
+                if different:
+                    update(model, row.pk, **different)
+                    changed.append(row.pk)
+    return changed
+
+
+def _batches(keys: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [keys[start : start + size] for start in range(0, len(keys), size)]
+
+
+def naming(rows: "QuerySet[M]", redactor: Redactor, fields: Sequence[str]) -> "QuerySet[M]":
+    """Those of the rows in which one of these columns may name the person (the redactor knows for sure)."""
+    if not redactor.needles:
+        return rows.none()
+    texts = {f"_{name}_text": Cast(name, TextField()) for name in fields}
+    wanted = Q()
+    for name in texts:
+        for needle in redactor.stored_needles:
+            wanted |= Q(**{f"{name}__icontains": needle})
+    found: QuerySet[M] = rows.alias(**texts).filter(wanted).order_by()
+    return found
+
+
+def _redacted(value: Any, redactor: Redactor, row: Model, name: str) -> Any:
+    clean = redactor.json(value)
+    limit = getattr(row._meta.get_field(name), "max_length", None)
+    return clean[:limit] if limit and isinstance(clean, str) else clean
 
 
 @cache

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 
 from firstline.audit.actions import record
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, InvalidInput
 from firstline.kit.refs import Ref
+from firstline.kit.rows import rewrite
 from firstline.kit.text import clean, clean_line
+from firstline.kit.traces import Traces
 from firstline.knowledge import queries
 from firstline.knowledge.enums import ArticleStatus, Audience
 from firstline.knowledge.events import ArticlePublished, ArticleRated
@@ -246,3 +248,14 @@ def _as_markdown(text: str) -> str:
 
 def _person_id(actor: Actor) -> int | None:
     return actor.id if actor.kind == "person" else None
+
+
+def forget_person(traces: Traces) -> dict[str, int]:
+    """Take an erased person's name out of articles and their versions; their own votes go."""
+    with transaction():
+        votes = ArticleFeedback.objects.filter(person_id=traces.person_id).delete()[0]
+        ArticleVersion.objects.filter(author_id=traces.person_id).update(author_label=traces.stand_in)
+    named = rewrite(Article.objects.all(), traces.wide, ["title", "body_markdown", "source_label"])
+    rewrite(ArticleVersion.objects.all(), traces.wide, ["title", "body_markdown", "author_label"])
+    search.touch_all(queries.KIND, Article.objects.filter(Q(pk__in=named) | Q(owner_id=traces.person_id)))
+    return {"votes": votes, "mentions": len(named)}

@@ -13,11 +13,14 @@ class KnowledgeConfig(AppConfig):
     verbose_name = _("Knowledge")
 
     def ready(self) -> None:
-        from firstline.knowledge import findable, permissions  # models load after the app registry
+        from firstline.accounts.queries import register_part
+        from firstline.knowledge import findable, handlers, permissions  # noqa: F401
         from firstline.knowledge.enums import ERRORS
+        from firstline.knowledge.erasure import PART
         from firstline.ui import messages, navigation
 
         messages.register(ERRORS)
+        register_part(PART)
         findable.register()
         navigation.register_rail_item(
             label=pgettext_lazy("place", "Articles"),

@@ -17,6 +17,8 @@ class MailConfig(AppConfig):
     verbose_name = _("Mail")
 
     def ready(self) -> None:
+        from firstline.accounts.queries import register_part
+        from firstline.mail.erasure import PART
         from firstline.mail.permissions import OUTBOX_VIEW, SETTINGS_MANAGE  # models load after the registry
         from firstline.ui import messages, navigation
 
@@ -37,4 +39,6 @@ class MailConfig(AppConfig):
             order=41,
             icon="send",
         )
-        import_module("firstline.mail.tasks")
+        register_part(PART)
+        for module in ("handlers", "tasks"):
+            import_module(f"firstline.mail.{module}")

@@ -63,6 +63,7 @@ REASONS = {
     "auto_reply": _("It is an automatic reply, for example of someone on leave."),
     "dropped": _("An administrator dropped it."),
     "unknown_sender": _("The sender is not known here."),
+    "erased": _("Its sender was erased before it became anything."),
     "rate": _("The sender writes faster than a person could."),
 }
 

@@ -37,6 +37,13 @@ def load(path: str) -> bytes:
     return (_root() / path).read_bytes()
 
 
+def remove(path: str) -> None:
+    """Take a raw message off the disk; one that is gone already is no error."""
+    (_root() / path).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        _sync_folder((_root() / path).parent)
+
+
 def _root() -> Path:
     return Path(settings.FIRSTLINE_DATA_DIR) / "mail"
 

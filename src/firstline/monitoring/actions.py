@@ -10,7 +10,9 @@ from firstline.devices.models import Device
 from firstline.kit import clock
 from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput, NotFound
+from firstline.kit.rows import rewrite
 from firstline.kit.text import clean, clean_line
+from firstline.kit.traces import Traces
 from firstline.monitoring.enums import KEY_LENGTH, SOURCE_LENGTH, TEXT_LENGTH, Severity
 from firstline.monitoring.events import AlertRaised, AlertResolved
 from firstline.monitoring.models import Alert
@@ -151,3 +153,10 @@ def _severity(value: str) -> str:
     if value not in Severity.values:
         raise InvalidInput("alert_severity_unknown", field="severity")
     return Severity(value)
+
+
+def forget_person(traces: Traces) -> dict[str, int]:
+    """Take an erased person's name out of what alerts said, and out of who raised them."""
+    with transaction():
+        raised = Alert.objects.filter(raised_by_id=traces.person_id).update(raised_by=None)
+    return {"raised": raised, "mentions": len(rewrite(Alert.objects.all(), traces.wide, ["text", "key"]))}

@@ -12,9 +12,12 @@ class MonitoringConfig(AppConfig):
     label = "monitoring"
 
     def ready(self) -> None:
+        from firstline.accounts.queries import register_part
         from firstline.monitoring.enums import ERRORS
+        from firstline.monitoring.erasure import PART
         from firstline.ui import messages
 
         messages.register(ERRORS)
-        for module in ("events", "permissions"):
+        register_part(PART)
+        for module in ("events", "permissions", "handlers"):
             import_module(f"{self.name}.{module}")

@@ -1,6 +1,6 @@
 """Telling people, marking what they read, keeping what they want."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import connection
@@ -13,6 +13,7 @@ from firstline.kit.actor import SYSTEM, Actor
 from firstline.kit.errors import InvalidInput, NotFound
 from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
+from firstline.kit.traces import Redactor
 from firstline.notifications.enums import CAUSES, KINDS
 from firstline.notifications.events import MailWanted
 from firstline.notifications.models import Notification, Preference
@@ -157,6 +158,24 @@ def forget_person(person_id: int) -> int:
         Preference.objects.filter(person_id=person_id).delete()
         count, _ = Notification.objects.filter(person_id=person_id).delete()
     return count
+
+
+def forget_about(*, kind: str, ref_ids: Iterable[int], params: Mapping[str, str]) -> int:
+    """Replace these parameters of every notice about some records (the subject of a ticket); how many.
+
+    For whoever erases what the records say. Opens its own transaction.
+    """
+    with outbox.transaction():
+        about = list(Notification.objects.filter(ref_kind=kind, ref_id__in=list(ref_ids)))
+        for row in about:
+            row.params = {**row.params, **{name: text for name, text in params.items() if name in row.params}}
+        Notification.objects.bulk_update(about, ["params"], batch_size=200)
+    return len(about)
+
+
+def forget_name(redactor: Redactor) -> int:
+    """Take somebody's name out of what others were told; how many."""
+    return len(rows.rewrite(Notification.objects.all(), redactor, ["params"]))
 
 
 def prune(limit: int = 5000) -> int:

@@ -1,10 +1,11 @@
 """What the notifications slice does when others announce something."""
 
+from firstline.accounts.actions import erase_part
 from firstline.accounts.events import PersonAnonymised
-from firstline.notifications.actions import forget_person
+from firstline.notifications.erasure import PART, erase
 from firstline.outbox.events import Context, handles
 
 
-@handles(PersonAnonymised, name="notifications.forget_person")
+@handles(PersonAnonymised, name="notifications.forget_person", timeout_seconds=3600)
 def forget(event: PersonAnonymised, context: Context) -> None:
-    forget_person(event.person_id)
+    erase_part(actor=context.actor, part=PART.name, person_id=event.person_id, erase=erase)

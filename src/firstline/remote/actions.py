@@ -17,6 +17,7 @@ from firstline.kit.text import clean, clean_line
 from firstline.outbox.actions import publish, push, transaction
 from firstline.remote.enums import FINAL_STATES, CommandKind, CommandState
 from firstline.remote.events import CommandStateChanged
+from firstline.remote.forgetting_actions import forget_outputs as forget_outputs  # noqa: PLC0414 -- for tickets
 from firstline.remote.models import Command, CommandOutput
 from firstline.remote.permissions import check_can_request
 from firstline_protocol import messages as wire
@@ -96,8 +97,9 @@ def place_request(
         verb=f"remote.{kind}_requested",
         ref=device.ref,
         organization_id=device.organization_id,
-        new={"command_id": command.pk, "text": command_text, "ticket": ticket_label},
+        new={"command_id": command.pk, "ticket": ticket_label},
         reason=command.reason,
+        labels={"text": command_text} if command_text else None,
     )
     _announce(command, actor)
     nudge_gateway(device.pk)

@@ -16,6 +16,7 @@ from firstline.kit.errors import InvalidInput, NotFound
 from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
 from firstline.kit.text import clean_line
+from firstline.kit.traces import Traces
 from firstline.organizations.models import Service, Team
 from firstline.outbox import actions as outbox
 from firstline.routing.defaults import DEFAULT_RULES
@@ -73,6 +74,14 @@ def release_tickets_of(*, actor: Actor, person_id: int, event_id: str) -> int:
                 apply_assignment(actor, ticket, Assignment(None))
                 _apply_verdict(actor, ticket, judge_ticket(ticket), f"{event_id}:{ticket_id}")
     return len(held)
+
+
+def forget_person(traces: Traces) -> None:
+    """An erased person has no limit of their own, and no rule or reason names them."""
+    with outbox.transaction():
+        TechnicianCap.objects.filter(person_id=traces.person_id).delete()
+    rows.rewrite(RoutingRule.objects.all(), traces.wide, ["name", "name_zh", "words"])
+    rows.rewrite(Decision.objects.all(), traces.wide, ["params", "reasons", "candidates"])
 
 
 def record_priority(*, ticket_id: int, event_id: str) -> Decision | None:

@@ -17,13 +17,16 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         from firstline.accounts.permissions import SETTINGS_MANAGE  # models load after the app registry
+        from firstline.accounts.queries import register_part
         from firstline.routing import queries
         from firstline.routing.enums import ERRORS, SENTENCES
+        from firstline.routing.erasure import PART
         from firstline.tickets import actions as tickets
         from firstline.tickets.enums import register_sentences
         from firstline.ui import messages, navigation
 
         messages.register(ERRORS)
+        register_part(PART)
         register_sentences(SENTENCES)
         tickets.register_priority_policy(queries.propose_priority)
         tickets.register_team_policy(queries.propose_team)

@@ -17,10 +17,13 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self) -> None:
+        from firstline.accounts.queries import register_part
         from firstline.organizations.permissions import SETTINGS_MANAGE
+        from firstline.search.erasure import PART
         from firstline.ui import messages, navigation
 
         messages.register(ERRORS)
+        register_part(PART)
         navigation.register_admin_page(
             group=pgettext_lazy("admin", "System"),
             label=pgettext_lazy("admin", "Search"),

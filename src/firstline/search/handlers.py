@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from firstline.accounts.actions import erase_part
 from firstline.accounts.events import (
     PersonAccessChanged,
     PersonAnonymised,
@@ -14,6 +15,8 @@ from firstline.accounts.models import Person
 from firstline.organizations.events import OrganizationChanged, TeamChanged
 from firstline.outbox import actions as outbox
 from firstline.outbox.events import Context, handles
+from firstline.search.erasure import PART
+from firstline.search.forgetting_actions import forget_name
 from firstline.search.people import KIND
 from firstline.search.touch_actions import touch, touch_all
 
@@ -48,3 +51,9 @@ def follow_team(event: TeamChanged, context: Context) -> None:
     """Members of a team are found under its new name."""
     if event.is_renamed:
         touch_all(KIND, Person.objects.filter(team_memberships__team_id=event.team_id))
+
+
+@handles(PersonAnonymised, name="search.forget_person", timeout_seconds=3600)
+def forget(event: PersonAnonymised, context: Context) -> None:
+    """Questions that went wrong and tables of words may hold a name."""
+    erase_part(actor=context.actor, part=PART.name, person_id=event.person_id, erase=forget_name)

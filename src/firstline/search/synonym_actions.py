@@ -33,8 +33,7 @@ def save_synonym(*, actor: Actor, expressions: str, synonym: Synonym | None = No
             actor=actor,
             verb="search.synonym_changed" if synonym else "search.synonym_added",
             ref=Ref("search_synonym", row.pk, row.expressions[:100]),
-            old={"expressions": old} if synonym else None,
-            new={"expressions": row.expressions},
+            labels={"old": old, "new": row.expressions},
         )
     return row
 
@@ -45,8 +44,8 @@ def delete_synonym(*, actor: Actor, synonym: Synonym) -> None:
     ref = Ref("search_synonym", synonym.pk, synonym.expressions[:100])
     with transaction():
         Synonym.objects.filter(pk=synonym.pk).delete()
-        old = {"expressions": synonym.expressions}
-        record(actor=actor, verb="search.synonym_deleted", ref=ref, old=old)
+        labels = {"old": synonym.expressions}
+        record(actor=actor, verb="search.synonym_deleted", ref=ref, labels=labels)
 
 
 def _check(actor: Actor) -> None:

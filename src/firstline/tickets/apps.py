@@ -14,12 +14,15 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Tickets")
 
     def ready(self) -> None:
+        from firstline.accounts.queries import register_part
         from firstline.files.permissions import register_access  # models load after the app registry
         from firstline.tickets import access, fields, notices
         from firstline.tickets.enums import ERRORS
+        from firstline.tickets.erasure import PART
         from firstline.ui import messages
 
         messages.register(ERRORS)
+        register_part(PART)
         notices.register()
         fields.register()
         register_access(access.FILE_KIND, access.can_open_file)

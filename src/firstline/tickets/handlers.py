@@ -1,5 +1,6 @@
 """What tickets do when something was announced: mail, notices, due dates, the timeline."""
 
+from firstline.accounts.actions import erase_part
 from firstline.accounts.events import PersonAnonymised, PersonChanged
 from firstline.devices.events import DeviceChanged
 from firstline.files.events import TextRead
@@ -12,6 +13,7 @@ from firstline.remote.events import CommandStateChanged
 from firstline.servicelevels.events import ClockAtRisk, ClockBreached, ClocksRecomputed
 from firstline.tickets.access import FILE_KIND
 from firstline.tickets.actions import following, forgetting, grouping, inbound, indexing, mails, telling
+from firstline.tickets.erasure import PART
 from firstline.tickets.events import MessageAdded, TicketAssigned, TicketCreated, TicketResolved
 from firstline.tickets.models import Ticket
 
@@ -21,9 +23,14 @@ def receive_mail(event: MessageReceived, context: Context) -> None:
     inbound.receive_mail(actor=context.actor, inbound_id=event.inbound_id)
 
 
-@handles(PersonAnonymised, name="tickets.forget_person")
+@handles(PersonAnonymised, name="tickets.forget_person", timeout_seconds=3600)
 def forget_person(event: PersonAnonymised, context: Context) -> None:
-    forgetting.forget_person(actor=context.actor, person_id=event.person_id)
+    erase_part(
+        actor=context.actor,
+        part=PART.name,
+        person_id=event.person_id,
+        erase=lambda traces: forgetting.forget_person(actor=context.actor, traces=traces),
+    )
 
 
 @handles(TicketCreated, name="tickets.send_receipt")

@@ -8,11 +8,17 @@ from firstline.accounts.actions.access import (
     set_skills,
     set_teams,
 )
+from firstline.accounts.actions.erasing import (
+    anonymise_person,
+    check_can_anonymise,
+    erase_part,
+    erase_rest,
+    note_erased,
+)
 from firstline.accounts.actions.imports import ImportResult, import_people
 from firstline.accounts.actions.invitations import accept_invitation, invite_person
 from firstline.accounts.actions.passwords import change_password, reset_password
 from firstline.accounts.actions.people import (
-    anonymise_person,
     create_person,
     deactivate_person,
     ensure_requester,
@@ -47,6 +53,7 @@ __all__ = [
     "anonymise_person",
     "authenticate_token",
     "change_password",
+    "check_can_anonymise",
     "choose_language",
     "clean_up_sign_ins",
     "create_first_administrator",
@@ -60,8 +67,11 @@ __all__ = [
     "end_session",
     "ensure_built_in_roles",
     "ensure_requester",
+    "erase_part",
+    "erase_rest",
     "import_people",
     "invite_person",
+    "note_erased",
     "note_lockout",
     "note_sign_in",
     "note_sign_out",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth.hashers import make_password
 
 from firstline.accounts.actions.invitations import apply_invite
@@ -11,7 +10,6 @@ from firstline.accounts.actions.sessions import apply_end_sessions
 from firstline.accounts.details import PersonDetails
 from firstline.accounts.enums import RoleCode
 from firstline.accounts.events import (
-    PersonAnonymised,
     PersonChanged,
     PersonCreated,
     PersonDeactivated,
@@ -20,8 +18,6 @@ from firstline.accounts.events import (
 from firstline.accounts.models import Person, RoleGrant
 from firstline.accounts.permissions import PEOPLE_MANAGE, check_can_grant, check_can_manage_person
 from firstline.accounts.queries import expand, held_permissions, role_by_code
-from firstline.audit.actions import erase_labels
-from firstline.kit import clock
 from firstline.kit import input as typed
 from firstline.kit.actor import Actor
 from firstline.kit.errors import Conflict, InvalidInput, NotAllowed
@@ -148,7 +144,7 @@ def deactivate_person(*, actor: Actor, person: Person) -> None:
     Announces `person_deactivated`. Raises `Conflict` for the last administrator and one's own account.
     """
     check_can_manage_person(actor, person, held_permissions(person))
-    _check_not_self(actor, person)
+    check_not_self(actor, person)
     with transaction():
         keep_an_administrator(person)
         if Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False):
@@ -168,39 +164,12 @@ def reactivate_person(*, actor: Actor, person: Person) -> None:
     person.is_active = True
 
 
-def anonymise_person(*, actor: Actor, person: Person, confirmation: str) -> None:
-    """Erase everything personal about someone; cannot be undone. `confirmation` is their exact name.
-
-    The row stays, nameless, so that tickets keep their shape; names in the audit trail are
-    erased and the chain still verifies. Announces `person_anonymised`, upon which the other
-    slices erase their part. Raises `Conflict` for the last administrator and one's own account.
-    """
-    check_can_manage_person(actor, person, held_permissions(person))
-    _check_not_self(actor, person)
-    if confirmation.strip() != person.name:
-        raise InvalidInput("anonymise_unconfirmed", field="confirmation")
-    with transaction():
-        keep_an_administrator(person)
-        apply_end_sessions(person)
-        _forget_secrets(person)
-        _forget_details(person)
-        renew_permissions_of(person)
-        erase_labels(actor=actor, person_id=person.pk)
-        announce(actor, "accounts.person_anonymised", Person(pk=person.pk, organization=person.organization),
-                 PersonAnonymised(person.pk))  # fmt: skip
-
-
-def erased_name(person_id: int) -> str:
-    """What stands for an erased person's name, for readers of both languages."""
-    return f"#{person_id} (erased, 已匿名)"
-
-
 def _check_reach(actor: Actor, organization: Organization) -> None:
     if not actor.is_provider and actor.organization_id != organization.pk:
         raise NotAllowed("organization_out_of_reach")
 
 
-def _check_not_self(actor: Actor, person: Person) -> None:
+def check_not_self(actor: Actor, person: Person) -> None:
     if actor.kind == "person" and actor.id == person.pk:
         raise Conflict("own_account_protected")
 
@@ -235,26 +204,3 @@ def _fill(person: Person, details: PersonDetails) -> None:
     person.language = typed.language(details.language or organization.default_language)
     person.time_zone = typed.time_zone(details.time_zone or organization.time_zone)
     person.is_vip = details.is_vip
-
-
-def _forget_secrets(person: Person) -> None:
-    for model in (AccessAttempt, AccessLog, AccessFailureLog):
-        model.objects.filter(username=person.email or "").delete()
-    for related in (
-        person.role_grants, person.team_memberships, person.skills,
-        person.api_tokens, person.sign_in_sessions, person.invitations,
-    ):  # fmt: skip
-        related.all().delete()
-
-
-def _forget_details(person: Person) -> None:
-    person.name = erased_name(person.pk)
-    person.email = person.site = person.department = None
-    person.job_title = person.phone = ""
-    person.language = person.organization.default_language
-    person.time_zone = person.organization.time_zone
-    person.is_vip = person.is_active = False
-    person.password = make_password(None)
-    person.last_login = None
-    person.erased_at = clock.now()
-    person.save()

@@ -63,7 +63,11 @@ def keep_an_administrator(person: Person) -> None:
 
     Locks the administrator role first, so that two administrators cannot remove each other at once.
     """
-    role = Role.objects.select_for_update().get(code=RoleCode.ADMINISTRATOR)
+    check_not_last_administrator(person, Role.objects.select_for_update().get(code=RoleCode.ADMINISTRATOR))
+
+
+def check_not_last_administrator(person: Person, role: Role) -> None:
+    """As `keep_an_administrator`, for the role as it was read."""
     if not RoleGrant.objects.filter(role=role, person=person).exists():
         return
     others = Person.objects.filter(

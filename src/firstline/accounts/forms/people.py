@@ -172,10 +172,17 @@ class SkillsForm(forms.Form):
 
 
 class EraseForm(forms.Form):
-    """The name typed out, because this cannot be undone."""
+    """The name typed out and a tick, because this cannot be undone."""
 
     confirmation = forms.CharField(
-        label=_("Their full name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Their full name"),
+        help_text=_("Type it exactly as it stands above."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    understood = forms.BooleanField(
+        label=_("I have read what is removed and what stays, and that nobody can bring it back."),
+        error_messages={"required": _("Tick this first.")},
     )
 
 

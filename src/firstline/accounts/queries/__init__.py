@@ -7,6 +7,19 @@ from firstline.accounts.queries.actors import (
     session_stands,
     token_for,
 )
+from firstline.accounts.queries.erasure import (
+    ErasureLine,
+    ErasurePart,
+    ErasureReport,
+    erased_name,
+    erasure_parts,
+    erasure_report,
+    erasure_survey,
+    erasure_warnings,
+    register_part,
+    traces_left,
+    traces_of,
+)
 from firstline.accounts.queries.links import (
     hash_secret,
     invitation_secret,
@@ -50,6 +63,9 @@ from firstline.accounts.queries.sessions import (
 
 __all__ = [
     "PEOPLE_COLUMNS",
+    "ErasureLine",
+    "ErasurePart",
+    "ErasureReport",
     "PeopleFilter",
     "PeoplePage",
     "PersonRow",
@@ -60,6 +76,11 @@ __all__ = [
     "actor_for_session",
     "actor_for_token",
     "browser_name",
+    "erased_name",
+    "erasure_parts",
+    "erasure_report",
+    "erasure_survey",
+    "erasure_warnings",
     "expand",
     "get_person_for",
     "hash_secret",
@@ -72,6 +93,7 @@ __all__ = [
     "people_with",
     "permissions_by_slice",
     "person_by_email",
+    "register_part",
     "role_by_code",
     "role_label",
     "role_rows",
@@ -83,5 +105,7 @@ __all__ = [
     "team_members",
     "team_rows",
     "token_for",
+    "traces_left",
+    "traces_of",
     "visible_to",
 ]

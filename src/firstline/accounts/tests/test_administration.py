@@ -199,10 +199,27 @@ def test_account_is_closed_reopened_and_erased(admin: Client, ada: Person) -> No
 
     assert "cannot be undone" in admin.get(page + "erasure/").content.decode()
     assert admin.post(page + "erasure/", {"confirmation": "mei"}).status_code == 422
-    assert admin.post(page + "erasure/", {"confirmation": "Mei"})["Location"] == "/admin/people/"
+    assert "Tick this first" in admin.post(page + "erasure/", {"confirmation": "Mei"}).content.decode()
+    given = {"confirmation": "Mei", "understood": "on"}
+    assert admin.post(page + "erasure/", given)["Location"] == page
     assert Person.objects.get(pk=mei.pk).erased_at
-    assert admin.get(page).status_code == 200
+    assert admin.get(page + "erasure/")["Location"] == page
+    assert "This person was erased on" in admin.get(page).content.decode()
     assert admin.post(f"/admin/people/{ada.pk}/activity/", {"active": "no"}).status_code == 409
+
+
+def test_page_about_erasing_counts_warns_and_refuses(admin: Client, ada: Person) -> None:
+    mei = make_person("Mei Chen", "requester", email="mei@example.com")
+    actions.note_sign_in(person=mei, session_key="k", ip_address="192.0.2.1", user_agent="x")
+    page = f"/admin/people/{mei.pk}/erasure/"
+
+    assert "Counting what there is" in admin.get(page).content.decode()
+    counted = admin.get(f"{page}?count=yes").content.decode()
+    assert "sign-ins and invitations" in counted
+    own = admin.get(f"/admin/people/{ada.pk}/erasure/").content.decode()
+    assert "This person cannot be erased" in own
+    assert "You cannot do this to your own account" in own
+    assert "Erase for good" not in own
 
 
 def test_keeper_of_a_customer_sees_and_reaches_only_their_own(client: Client) -> None:

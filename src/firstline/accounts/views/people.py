@@ -27,6 +27,7 @@ from firstline.kit.tables import csv_bytes, xlsx_bytes
 from firstline.organizations.models import Organization, Team
 from firstline.ui.forms import apply_error
 from firstline.ui.gates import actor_of, gate
+from firstline.ui.messages import describe
 from firstline.ui.pages import redirect, render
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -89,6 +90,9 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """One person; POST saves their details."""
     actor = actor_of(request)
     found = queries.get_person_for(actor, person_id)
+    if found.erased_at and request.method != "POST":
+        context = {"person": found, "report": queries.erasure_report(found)}
+        return render(request, "accounts/person_erased.html", context, block="report")
     form = PersonForm(actor, posted(request), person=found)
     return _answer(
         request,
@@ -182,20 +186,45 @@ def person_reactivation(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @gate(PEOPLE_MANAGE)
 def person_erasure(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Says what erasing means; POST with the typed name does it."""
+    """Says what is removed and what stays, or why it cannot be; POST with the typed name does it.
+
+    The figures are fetched by the page itself: counting who names a person takes a while.
+    """
     actor = actor_of(request)
     found = queries.get_person_for(actor, person_id)
+    if found.erased_at:
+        return redirect(request, _page_of(found))
     form = EraseForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.anonymise_person(actor=actor, person=found, **form.cleaned_data)
+            actions.anonymise_person(
+                actor=actor, person=found, confirmation=form.cleaned_data["confirmation"]
+            )
         except DomainError as refused:
             apply_error(form, refused)
         else:
-            words = _("Erased. What other parts hold of this person follows in a moment.")
-            return redirect(request, reverse("accounts:people"), toast=words)
-    context = {"form": form, "person": found}
-    return render(request, "accounts/person_erase.html", context, status=422 if form.errors else 200)
+            return redirect(request, _page_of(found))
+    is_counted = "count" in request.GET
+    lines, warnings = queries.erasure_survey(found) if is_counted else ([], queries.erasure_warnings(found))
+    context = {
+        "form": form,
+        "person": found,
+        "refusal": _refusal(actor, found),
+        "is_counted": is_counted,
+        "lines": lines,
+        "warnings": warnings,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "accounts/person_erase.html", context, block="figures", status=status)
+
+
+def _refusal(actor: Actor, found: Person) -> str:
+    """Why this person cannot be erased by this actor; "" where they can."""
+    try:
+        actions.check_can_anonymise(actor=actor, person=found)
+    except DomainError as refused:
+        return describe(refused)
+    return ""
 
 
 def _page_of(found: Person) -> str:

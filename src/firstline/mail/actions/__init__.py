@@ -1,5 +1,6 @@
 """Every write of mail."""
 
+from firstline.mail.actions.forgetting import forget_about, forget_person, forget_signatures
 from firstline.mail.actions.inbound import (
     drop,
     ignore,
@@ -25,6 +26,9 @@ __all__ = [
     "apply_settings",
     "drop",
     "fail_bounced",
+    "forget_about",
+    "forget_person",
+    "forget_signatures",
     "ignore",
     "keep_sunk",
     "note_fetch",

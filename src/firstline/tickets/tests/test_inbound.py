@@ -6,6 +6,7 @@ from email.message import EmailMessage
 import pytest
 
 from firstline.accounts.models import Person
+from firstline.accounts.queries import traces_of
 from firstline.kit import clock
 from firstline.kit.actor import SYSTEM
 from firstline.mail import actions as mail
@@ -206,9 +207,13 @@ def test_erased_people_leave_no_words(cast: Cast) -> None:
 
     ticket = make_ticket(cast, "Salary of Rita", body="my secret")
     actions.reply(actor=cast.actor("technician"), ticket=ticket, body="Dear user")
+    traces = traces_of(cast.requester)
     Person.objects.filter(pk=cast.requester.pk).update(name="#1 (erased)")
 
-    assert forget_person(actor=SYSTEM, person_id=cast.requester.pk) == 1
+    removed = forget_person(actor=SYSTEM, traces=traces)
+
+    assert (removed["tickets"], removed["messages"]) == (1, 1)
+    assert forget_person(actor=SYSTEM, traces=traces)["messages"] == 0
 
     texts = " ".join(f"{m.author_label} {m.body_text} {m.body_html} {m.to}" for m in Message.objects.all())
     assert "secret" not in texts

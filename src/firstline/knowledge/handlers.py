@@ -1,0 +1,11 @@
+"""What articles do when others announce something."""
+
+from firstline.accounts.actions import erase_part
+from firstline.accounts.events import PersonAnonymised
+from firstline.knowledge.erasure import PART, erase
+from firstline.outbox.events import Context, handles
+
+
+@handles(PersonAnonymised, name="knowledge.forget_person", timeout_seconds=3600)
+def forget(event: PersonAnonymised, context: Context) -> None:
+    erase_part(actor=context.actor, part=PART.name, person_id=event.person_id, erase=erase)

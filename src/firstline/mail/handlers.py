@@ -1,0 +1,12 @@
+"""What mail does when others announce something."""
+
+from firstline.accounts.actions import erase_part
+from firstline.accounts.events import PersonAnonymised
+from firstline.mail.actions import forget_person
+from firstline.mail.erasure import PART
+from firstline.outbox.events import Context, handles
+
+
+@handles(PersonAnonymised, name="mail.forget_person", timeout_seconds=3600)
+def forget(event: PersonAnonymised, context: Context) -> None:
+    erase_part(actor=context.actor, part=PART.name, person_id=event.person_id, erase=forget_person)
