@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from firstline.accounts.queries import traces_of
 from firstline.files import actions as files
 from firstline.files.models import StoredFile
 from firstline.files.permissions import can_open
@@ -162,7 +163,7 @@ def test_words_of_a_draft_are_forgotten_with_the_requester(cast: Cast) -> None:
     actions.save_draft(actor=cast.actor("technician"), ticket=ticket, body="Dear Rita")
     drain()
 
-    actions.forgetting.forget_person(actor=cast.actor("manager"), person_id=cast.requester.pk)
+    actions.forgetting.forget_person(actor=cast.actor("manager"), traces=traces_of(cast.requester))
 
     assert not ReplyDraft.objects.exists()
 
