@@ -45,6 +45,27 @@ LISTS_OPEN, CHANGES_PER_SECOND, LIVE_SECONDS = 100, 10, 20
 IDLE_SOCKETS = 20
 SETTLE_SECONDS, FIRST_SETTLE_SECONDS = 120, 1800
 SLOWER_MAX = 1.10
+VIEWS = 20
+BULKS = 3
+
+
+def _said(place: int, field: str, *values: str, count: str = "", operator: str = "is") -> dict[str, Any]:
+    """A condition as the page of a view sends it."""
+    said: dict[str, Any] = {"row": [str(place)], f"field-{place}": field, f"op-{place}": operator}
+    return said | (
+        {f"count-{place}": count, f"unit-{place}": "d"} if count else {f"values-{place}": [*values]}
+    )
+
+
+FIVE: dict[str, Any] = {
+    **_said(0, "priority", "2", "3"),
+    **_said(1, "team", "mine"),
+    **_said(2, "created", count="3650", operator="within"),
+    **_said(3, "vip", "yes", operator="not"),
+    **_said(4, "status", "new", "open", "waiting_requester"),
+    "row": ["0", "1", "2", "3", "4"],
+    "column": ["number", "subject", "requester", "organization", "assignee", "status", "due"],
+}
 
 
 @dataclass
@@ -134,6 +155,19 @@ class Desk:
         numbers = self._listed()
         chosen = itertools.cycle(self.random.sample(numbers, len(numbers)))
         self._timed("list, first page", 12, self.requests, lambda: self._see(LIST))
+        self._keep_views()
+        code = self._saved_view("Five conditions", FIVE)
+        self._timed(
+            "saved view with 5 conditions", 12, self.requests,
+            lambda: self._see(f"/desk/tickets/?view={code}"),
+        )  # fmt: skip
+        self._timed(
+            f"counts of {VIEWS} saved views",
+            100,
+            self.requests // 4,
+            lambda: self._see("/desk/counts/?on=open"),
+        )
+        self._bulk()
         self._timed("open a ticket", 10, self.requests, lambda: self._open(next(chosen)))
         self._timed("create by API", 10, self.requests // 2, self._create)
         self._timed("reply at the desk", 15, self.requests // 2, lambda: self._answer(next(chosen)))
@@ -152,6 +186,47 @@ class Desk:
         self._settle()
         figure.cpu = (self._cpu() - before) / count * 1000
         self._keep(figure)
+
+    def _keep_views(self) -> None:
+        """So many views stand beside every list; what a run before kept is kept."""
+        for place in range(VIEWS - 1):
+            self._saved_view(
+                f"Measured {place}", {"scope": "open", **_said(0, "priority", str(place % 4 + 1))}
+            )
+
+    def _saved_view(self, name: str, conditions: dict[str, Any]) -> str:
+        """The code of a view with this name, made where there is none."""
+        page = self._see("/desk/views/").decode()
+        kept = re.search(rf'/desk/tickets/\?view=(v\d+)" title="{name}"', page)
+        if kept is None:
+            status, body = self.browser.post_form(
+                "/desk/views/new/", {**conditions, "name": name, "do": "save"}
+            )
+            assert status == 200, (status, body[:500])
+            page = self._see("/desk/views/").decode()
+            kept = re.search(rf'/desk/tickets/\?view=(v\d+)" title="{name}"', page)
+        assert kept is not None, name
+        return kept[1]
+
+    def _bulk(self) -> None:
+        """A tag on the first 500 tickets of the list: the page that asks, the preview, the change."""
+        figure = Figure("bulk edit of 500", "", 0)
+        start = {"view": "open", "all": "1"}
+        status, page = self.browser.post_form("/desk/tickets/bulk/", start)
+        assert status == 200, (status, page[:500])
+        ids = re.findall(r'name="id" value="(\d+)"', page.decode())
+        before = self._cpu()
+        for _ in range(BULKS):
+            asked = {"view": "open", "id": ids, "add_tags": f"measured-{next(self.marks)}", "do": "apply"}
+            figure.samples.append(_milliseconds(lambda asked=asked: self._applied(asked)))
+        self._settle()
+        figure.cpu = (self._cpu() - before) / BULKS * 1000
+        self._number("… tickets in it", "", 0, len(ids))
+        self._keep(figure)
+
+    def _applied(self, asked: dict[str, Any]) -> None:
+        status, body = self.browser.post_form("/desk/tickets/bulk/", asked)
+        assert status == 200, (status, body[:500])
 
     def _open(self, number: int) -> None:
         self._see(f"/desk/tickets/{number}/")

@@ -17,6 +17,8 @@ from firstline.kit.text import has_han
 from firstline.tickets.permissions import TICKET_VIEW
 from firstline.ui.pages import render
 
+GROUP_ROWS = 12
+
 
 @require_safe
 @gate(TICKET_VIEW)
@@ -28,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "work": work,
         "greeting": _greeting(actor),
         "headline": _headline(work),
+        "group_rows": GROUP_ROWS,
         **column(actor, "home"),
     }
     return render(request, "desk/home.html", context, block="work")
