@@ -1,6 +1,7 @@
 /** What every page loads: the look, htmx and the islands. */
 
 import "./styles/app.css";
+import "./islands/desk/insert-list/insert-list";
 import "./islands/desk/reply-box/reply-box";
 import "./islands/desk/ticket-list/ticket-list";
 import "./islands/ui/clock-chip/clock-chip";

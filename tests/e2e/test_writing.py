@@ -1,6 +1,8 @@
 """Writing an answer: words that survive, colleagues who go on, news that stops the sending."""
 
+import re
 from collections.abc import Callable
+from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import People
@@ -9,6 +11,7 @@ from tests.e2e.steps import PIXEL, SLOW_MS, Fault, send_fault, write_fault
 EMPLOYEE, TECHNICIAN, COLLEAGUE = (
     f"{name}@alder.example" for name in ("gillian.marsh", "mei.zhao", "jule.petersen")
 )
+ADMINISTRATOR = "ravi.menon@alder.example"
 BODY = "#composer textarea[name=body]"
 KEPT = "#composer .savestate"
 
@@ -65,6 +68,33 @@ def test_a_colleague_goes_on_with_words_and_files(people: Callable[..., People])
     note = desk.locator("#timeline .msg-note", has_text="Third time this week")
     expect(note).to_be_visible(timeout=SLOW_MS)
     expect(note).to_contain_text("screen.png")
+
+
+def test_texts_and_names_are_chosen_by_keyboard(people: Callable[..., People]) -> None:
+    group = people("zh-CN")
+    admin = group.signed_in(ADMINISTRATOR)
+    admin.goto("/admin/text-modules/new/")
+    keyword = f"spool{uuid4().hex[:8]}"
+    admin.fill("#id_name", "Spooler")
+    admin.fill("#id_keyword", keyword)
+    admin.fill("#id_body_en", "Dear {{ requester.first_name }}, about {{ ticket.number }}:")
+    admin.locator("form.form .btn-primary").click()
+    expect(admin.locator("table.data")).to_contain_text(f"/{keyword}")
+    _, desk = _ticket(group)
+
+    desk.keyboard.press("r")
+    desk.keyboard.type(f"/{keyword}")
+    expect(desk.locator("insert-list [aria-selected=true]")).to_contain_text("Spooler")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(BODY)).to_have_value(re.compile(r"^Dear .+, about (INC|REQ)-\d+:$"))
+    desk.fill(BODY, "")
+    desk.locator("#composer label:has(#mode-note)").click()
+    desk.locator(BODY).press_sequentially("请@jule")
+    expect(desk.locator("insert-list [aria-selected=true]")).to_contain_text("Jule Petersen")
+    desk.keyboard.press("Tab")
+    expect(desk.locator(BODY)).to_have_value("请@Jule Petersen ")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#timeline .msg-note", has_text="@Jule Petersen")).to_be_visible()
 
 
 def _ticket(group: People) -> tuple[Page, Page]:

@@ -29,7 +29,7 @@ FIRSTLINE_SLICES = [
     name
     for name in (
         "ui", "audit", "outbox", "files", "organizations", "accounts", "search", "notifications", "mail",
-        "knowledge", "devices", "remote", "monitoring", "servicelevels", "tickets", "routing",
+        "knowledge", "devices", "remote", "monitoring", "servicelevels", "tickets", "writing", "routing",
         "reports", "automation", "portal", "desk", "api", "demo", "config",
     )
     if find_spec(f"firstline.{name}") and find_spec(f"firstline.{name}.apps")

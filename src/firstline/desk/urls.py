@@ -54,6 +54,7 @@ pages = [
     path("desk/tickets/<int:number>/draft/", drafts.save, name="ticket_draft"),
     path("desk/tickets/<int:number>/drafts/", drafts.others, name="ticket_drafts"),
     path("desk/tickets/<int:number>/drafts/<int:draft_id>/taking/", drafts.take, name="ticket_draft_taking"),
+    path("desk/tickets/<int:number>/inserts/", drafts.inserts, name="ticket_inserts"),
     path("desk/tickets/<int:number>/preview/", drafts.preview, name="ticket_preview"),
     path("desk/tickets/<int:number>/files/", drafts.upload, name="ticket_upload"),
     path("desk/tickets/<int:number>/taking/", steps.take, name="ticket_take"),

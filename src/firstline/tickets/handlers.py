@@ -12,7 +12,16 @@ from firstline.outbox.events import Context, Drop, handles
 from firstline.remote.events import CommandStateChanged
 from firstline.servicelevels.events import ClockAtRisk, ClockBreached, ClocksRecomputed
 from firstline.tickets.access import FILE_KIND
-from firstline.tickets.actions import following, forgetting, grouping, inbound, indexing, mails, telling
+from firstline.tickets.actions import (
+    following,
+    forgetting,
+    grouping,
+    inbound,
+    indexing,
+    mails,
+    mentions,
+    telling,
+)
 from firstline.tickets.erasure import PART
 from firstline.tickets.events import MessageAdded, TicketAssigned, TicketCreated, TicketResolved
 from firstline.tickets.models import Ticket
@@ -47,6 +56,11 @@ def send_message(event: MessageAdded, context: Context) -> None:
 @handles(MessageAdded, name="tickets.tell_of_message")
 def tell_of_message(event: MessageAdded, context: Context) -> None:
     telling.tell_of_message(actor=context.actor, event_id=context.event_id, message_id=event.message_id)
+
+
+@handles(MessageAdded, name="tickets.tell_mentioned")
+def tell_mentioned(event: MessageAdded, context: Context) -> None:
+    mentions.tell_mentioned(actor=context.actor, event_id=context.event_id, message_id=event.message_id)
 
 
 @handles(TicketAssigned, name="tickets.tell_of_assignment")

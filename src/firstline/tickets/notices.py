@@ -14,6 +14,11 @@ NOTED = Kind(
     _("%(who)s left a note in %(ticket)s: %(subject)s"),
     mail=False,
 )
+MENTIONED = Kind(
+    "ticket_mentioned",
+    _("A colleague names me in a note"),
+    _("%(who)s named you in %(ticket)s: %(subject)s"),
+)
 AT_RISK = Kind(
     "ticket_at_risk",
     _("A promise in my ticket is at risk"),
@@ -46,12 +51,13 @@ CAUSES = {
     "ticket_assignee": _("You work on %(ticket)s."),
     "ticket_given": _("%(ticket)s was assigned to you."),
     "ticket_requester": _("You asked for help in %(ticket)s."),
+    "ticket_mentioned": _("%(who)s wrote your name (@) in a note on %(ticket)s."),
     "ticket_watcher": _("You follow %(ticket)s."),
 }
 
 
 def register() -> None:
     """Add them all to the catalogue; called once when the program starts."""
-    for kind in (ASSIGNED, ANSWERED, NOTED, AT_RISK, BREACHED, UNDELIVERED, REPLIED, SOLVED):
+    for kind in (ASSIGNED, ANSWERED, NOTED, MENTIONED, AT_RISK, BREACHED, UNDELIVERED, REPLIED, SOLVED):
         register_kind(kind)
     register_causes(CAUSES)

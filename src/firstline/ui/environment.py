@@ -46,6 +46,7 @@ def environment(**options: Any) -> Environment:
     In translated templates a literal percent sign is written `%%`.
     """
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "cache_size": -1}
+    options["autoescape"] = _escapes
     options["extensions"] = ["jinja2.ext.i18n", "jinja2.ext.do", *options.get("extensions", [])]
     made = Environment(**options)  # noqa: S701 - Django's backend passes autoescape=True
     made.template_class = _Template
@@ -83,6 +84,11 @@ def environment(**options: Any) -> Environment:
         "when_words": times.when_words,
     }
     return made
+
+
+def _escapes(name: str | None) -> bool:
+    """Everything but plain text, in which an ampersand is an ampersand."""
+    return not (name or "").endswith(".txt")
 
 
 def _url(name: str, *args: object, **kwargs: object) -> str:

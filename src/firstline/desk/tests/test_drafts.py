@@ -6,10 +6,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from firstline.accounts.queries import actor_for
+from firstline.accounts.testing import make_person
+from firstline.kit import clock
+from firstline.knowledge.actions import ArticleContent, create_article, publish_article
+from firstline.search.testing import settle
 from firstline.tickets import actions
 from firstline.tickets.models import Attachment, Message, ReplyDraft, Ticket
 from firstline.tickets.queries import last_message_id
 from firstline.tickets.testing import Cast
+from firstline.writing.models import TextModule
 
 HTMX = {"HX-Request": "true"}
 JSON = {"Accept": "application/json"}
@@ -131,3 +137,30 @@ def test_a_file_that_cannot_be_kept_says_why(tina: Client, base: str, sent: dict
 
     assert answer.status_code == 422
     assert json.loads(answer.content)["error"]
+
+
+def test_texts_articles_and_colleagues_are_offered(
+    tina: Client, cast: Cast, ticket: Ticket, base: str
+) -> None:
+    TextModule.objects.create(
+        name="Restart",
+        keyword="re",
+        body_en=f"Hi {{{{ requester.first_name }}}} {HTML}",
+        updated_at=clock.now(),
+    )
+    writer = actor_for(make_person("Sue Specialist", "system_administrator"))
+    for_all = ArticleContent("Restart ] VPN", "Click.", "en")
+    inner = ArticleContent("Restart the core switch", "x", "en", audience="team", team=cast.desk)
+    made = [create_article(actor=writer, content=content) for content in (for_all, inner)]
+    for article in made:
+        publish_article(actor=writer, article=article)
+    settle()
+
+    slash = tina.get(f"{base}inserts/?kind=slash&q=restart").content.decode()
+    named = tina.get(f"{base}inserts/?kind=at&q=tom").content.decode()
+
+    assert 'data-text="Hi Rita &lt;script&gt;alert(1)&lt;/script&gt;"' in slash
+    assert f"[Restart ) VPN](http://localhost:8000/portal/articles/{made[0].pk}/)" in slash
+    assert "core switch" not in slash
+    assert 'data-text="@Tom Teammate "' in named
+    assert "Nothing fits" in tina.get(f"{base}inserts/?kind=at&q=rita").content.decode()

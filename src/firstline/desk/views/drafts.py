@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from firstline.accounts.permissions import actor_of, gate
 from firstline.desk.pages import answer_step, check_is_staff, kept_draft
+from firstline.desk.queries.inserting import colleagues_named, texts_for
 from firstline.desk.reading import kept_files, number_or_none, uploads
 from firstline.kit.actor import Actor
 from firstline.kit.errors import DomainError, InvalidInput
@@ -21,6 +22,7 @@ from firstline.ui.pages import redirect, render
 from firstline.ui.sizes import file_size
 from firstline.ui.times import time_of_day
 from firstline.ui.toasts import Toast
+from firstline.writing.queries import signature_of
 
 PREVIEW_CHARACTERS_MAX = 50_000
 
@@ -86,8 +88,31 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
     actor = actor_of(request)
     ticket = _ticket(actor, number)
     body = request.POST.get("body", "")[:PREVIEW_CHARACTERS_MAX]
-    context = {"ticket": ticket, "html": html_of_message(body), "is_empty": not body.strip()}
+    is_note = request.POST.get("mode") == DraftMode.NOTE
+    signature = "" if is_note else signature_of(ticket, actor.id, ticket.requester.language)
+    context = {
+        "ticket": ticket,
+        "html": html_of_message(body),
+        "is_empty": not body.strip(),
+        "signature": signature or ("" if is_note else actor.label),
+        "language": ticket.requester.language,
+    }
     return render(request, "desk/parts/preview.html", context)
+
+
+@require_safe
+@gate(TICKET_VIEW)
+def inserts(request: HttpRequest, number: int) -> HttpResponse:
+    """What can be put into the words: texts and articles for a slash, colleagues for an at sign."""
+    actor = actor_of(request)
+    ticket = _ticket(actor, number)
+    text = request.GET.get("q", "")[:60]
+    found = (
+        colleagues_named(actor, ticket, text)
+        if request.GET.get("kind") == "at"
+        else texts_for(actor, ticket, text)
+    )
+    return render(request, "desk/parts/inserts.html", {"ticket": ticket, "groups": found})
 
 
 @require_POST

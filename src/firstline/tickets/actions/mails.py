@@ -1,6 +1,6 @@
 """Mail that goes out for a ticket: the receipt, replies that thread, and notices."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,15 @@ from firstline.ui.pages import render_text
 RECEIPTS_PER_HOUR_MAX = 10
 _FILES_BYTES_MAX = 15 * 2**20
 _NOTICE = "<notice-"
+
+
+Signing = Callable[[Ticket, int | None, str], str]
+_signing: list[Signing] = []
+
+
+def register_signature(sign: Signing) -> None:
+    """Ask `sign` (ticket, author's id, language) what stands below a reply's mail; "" for the names alone."""
+    _signing[:] = [sign]
 
 
 def send_receipt(*, actor: Actor, ticket_id: int) -> bool:
@@ -72,7 +81,8 @@ def send_message(*, actor: Actor, message_id: int) -> bool:
     if not to and not message.cc:
         return False
     requester = ticket.requester
-    context = _context(ticket, requester) | {"message": message}
+    signature = _signing[0](ticket, message.author_id, requester.language) if _signing else ""
+    context = _context(ticket, requester) | {"message": message, "signature": signature}
     thread = _thread_before(ticket, message)
     with outbox.transaction():
         mail.send(

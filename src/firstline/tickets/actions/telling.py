@@ -10,6 +10,7 @@ from firstline.notifications.enums import Kind
 from firstline.tickets import notices
 from firstline.tickets.enums import EventKind, MessageKind
 from firstline.tickets.models import Message, Ticket, TicketEvent, Watcher
+from firstline.tickets.queries.colleagues import mentioned_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def tell_assignee_of_assignment(*, actor: Actor, event_id: str, ticket_id: int, 
     again = given is not None and given.kind == EventKind.UNDONE
     if ticket.assignee is None or ticket.assignee_id != assignee_id or taken or again:
         return
-    _tell(Telling(actor, event_id, notices.ASSIGNED), ticket, ticket.assignee, "ticket_given")
+    tell(Telling(actor, event_id, notices.ASSIGNED), ticket, ticket.assignee, "ticket_given")
 
 
 def tell_of_message(*, actor: Actor, event_id: str, message_id: int) -> None:
@@ -43,13 +44,16 @@ def tell_of_message(*, actor: Actor, event_id: str, message_id: int) -> None:
         kind = notices.SOLVED if message.is_solution else notices.REPLIED
         telling = Telling(actor, event_id, kind, message.author_label)
         if message.author_id != ticket.requester_id:
-            _tell(telling, ticket, ticket.requester, "ticket_requester", in_desk=False)
+            tell(telling, ticket, ticket.requester, "ticket_requester", in_desk=False)
         _tell_watchers(telling, ticket, message)
         return
     kind = notices.ANSWERED if message.by_requester else notices.NOTED
     telling = Telling(actor, event_id, kind, message.author_label)
-    if ticket.assignee is not None and ticket.assignee_id != message.author_id:
-        _tell(telling, ticket, ticket.assignee, "ticket_assignee")
+    if ticket.assignee is not None and ticket.assignee_id not in {
+        message.author_id,
+        *_named(message, ticket),
+    }:
+        tell(telling, ticket, ticket.assignee, "ticket_assignee")
 
 
 def tell_of_clock(*, actor: Actor, event_id: str, ticket_id: int, breached: bool) -> None:
@@ -57,14 +61,20 @@ def tell_of_clock(*, actor: Actor, event_id: str, ticket_id: int, breached: bool
     ticket = _loaded(ticket_id)
     if ticket.assignee is not None and ticket.is_open:
         kind = notices.BREACHED if breached else notices.AT_RISK
-        _tell(Telling(actor, event_id, kind), ticket, ticket.assignee, "ticket_assignee")
+        tell(Telling(actor, event_id, kind), ticket, ticket.assignee, "ticket_assignee")
 
 
 def tell_of_undelivered(*, actor: Actor, event_id: str, ticket_id: int) -> None:
     """The assignee hears that somebody did not get a mail."""
     ticket = _loaded(ticket_id)
     if ticket.assignee is not None:
-        _tell(Telling(actor, event_id, notices.UNDELIVERED), ticket, ticket.assignee, "ticket_assignee")
+        tell(Telling(actor, event_id, notices.UNDELIVERED), ticket, ticket.assignee, "ticket_assignee")
+
+
+def _named(message: Message, ticket: Ticket) -> set[int]:
+    """Who is told of a note because it names them is not told of it twice."""
+    is_note = message.kind == MessageKind.NOTE
+    return {person.pk for person in mentioned_in(message.body_text, ticket)} if is_note else set()
 
 
 def _loaded(ticket_id: int) -> Ticket:
@@ -84,10 +94,11 @@ def _tell_watchers(telling: Telling, ticket: Ticket, message: Message) -> None:
         person = watcher.person
         if person.pk not in {message.author_id, ticket.requester_id, ticket.assignee_id}:
             in_desk = person.organization.is_provider
-            _tell(telling, ticket, person, "ticket_watcher", in_desk=in_desk)
+            tell(telling, ticket, person, "ticket_watcher", in_desk=in_desk)
 
 
-def _tell(telling: Telling, ticket: Ticket, person: Person, cause: str, *, in_desk: bool = True) -> None:
+def tell(telling: Telling, ticket: Ticket, person: Person, cause: str, *, in_desk: bool = True) -> None:
+    """Tell one person, with the cause that answers "why did I get this?"."""
     notify(
         person=person,
         kind=telling.kind.code,

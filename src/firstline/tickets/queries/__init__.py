@@ -1,5 +1,6 @@
 """Every read of the ticket slice; each starts from what the actor may see."""
 
+from firstline.tickets.queries.colleagues import colleagues_of
 from firstline.tickets.queries.drafts import (
     Drafts,
     arrived_since,
@@ -57,6 +58,7 @@ __all__ = [
     "TicketPage",
     "arrived_since",
     "bin_of",
+    "colleagues_of",
     "conversation",
     "draft_of_colleague",
     "drafts_of",

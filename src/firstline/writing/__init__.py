@@ -1,0 +1,1 @@
+"""What helps to write answers: text modules with variables, signatures."""
