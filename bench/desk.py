@@ -140,12 +140,14 @@ class Desk:
             # The first start after an import closes what was resolved long ago: minutes of work at 100,000.
             self._settle(FIRST_SETTLE_SECONDS)
             self._number("main process idle, MB", "≤ 150", 150, self.server.memory_info().rss / 1e6)
+            self._number("… with the process of the jobs, MB", "", 0, self._memory())
             with self._sockets(IDLE_SOCKETS):
                 self._one_client()
             self._many_clients()
             self._live()
             self._settle()
             self._number("main process after the load, MB", "", 0, self.server.memory_info().rss / 1e6)
+            self._number("… with the process of the jobs, MB, after", "", 0, self._memory())
         finally:
             self.service.stop()
 
@@ -349,14 +351,20 @@ class Desk:
             done.set()
             thread.join()
 
-    # The process
+    # The processes
 
     def _cpu(self) -> float:
-        times = self.server.cpu_times()
-        return float(times.user + times.system)
+        times = [member.cpu_times() for member in self._members()]
+        return float(sum(each.user + each.system for each in times))
+
+    def _memory(self) -> float:
+        return float(sum(member.memory_info().rss for member in self._members()) / 1e6)
+
+    def _members(self) -> list[psutil.Process]:
+        return [self.server, *self.server.children()]
 
     def _settle(self, seconds: float = SETTLE_SECONDS) -> None:
-        """Wait until jobs and checkpoints leave the process idle."""
+        """Wait until jobs and checkpoints leave the service idle."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             before = self._cpu()

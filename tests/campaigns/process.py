@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
+import psutil
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +120,14 @@ class Service:
     def pid(self) -> int:
         assert self.process is not None
         return self.process.pid
+
+    def worker_pid(self) -> int | None:
+        """The process that does the service's jobs; None while there is none."""
+        try:
+            children = psutil.Process(self.pid).children()
+            return next(child.pid for child in children if "firstline.config.worker" in child.cmdline())
+        except (psutil.Error, StopIteration):
+            return None
 
     @property
     def has_died(self) -> bool:

@@ -3,6 +3,8 @@
 `./firstline test --campaign crashes` runs it for ten minutes.
 """
 
+import os
+import signal
 import threading
 import time
 from collections import Counter
@@ -25,7 +27,8 @@ POINTS = {
     "mail_before_ack": 3,
     "mail_sent": 4,
 }
-ROUNDS_RANDOM = 1
+# Besides: the whole service at any moment, and only the process that does its jobs.
+RANDOM, WORKER = "random", "worker"
 FULL_SECONDS = 600
 REACH_SECONDS = 400
 DRAIN_SECONDS = 300
@@ -51,7 +54,7 @@ class Crashes:
         self.load.start()
         until = time.monotonic() + FULL_SECONDS if is_full() else 0.0
         while True:
-            plan = [*POINTS, *["random"] * ROUNDS_RANDOM]
+            plan = [*POINTS, RANDOM, WORKER]
             self.random.shuffle(plan)
             for place in plan:
                 self.crash(place)
@@ -63,11 +66,14 @@ class Crashes:
 
     def crash(self, place: str) -> None:
         """One round: run under load, die, leave the folder as it is."""
-        if place == "random":
+        if place in {RANDOM, WORKER}:
             self._ready("")
             threading.Event().wait(self.random.uniform(0.2, 2.0))
-            self.verify_audit()
-            self.service.kill()
+            if place == RANDOM:
+                self.verify_audit()
+                self.service.kill()
+            else:
+                self._kill_worker()
         else:
             if not self.service.has_died:
                 self.service.kill()
@@ -88,6 +94,15 @@ class Crashes:
             f"{len(load.tickets)} creates, {len(load.replies)} replies, {len(load.mails)} mails; "
             f"{sum(load.repeats.values())} repeats; audit verified {self.verified} times beside the service"
         )
+
+    def _kill_worker(self) -> None:
+        """The service goes on, and starts another."""
+        wait_until(self.service.worker_pid, what="a process for the jobs")
+        killed = self.service.worker_pid()
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: self.service.worker_pid() not in {None, killed}, what="another for the jobs")
+        assert not self.service.has_died
 
     def _ready(self, failpoint: str) -> None:
         if self.service.has_died or failpoint:
@@ -119,7 +134,7 @@ def books(crashed: Crashes) -> Books:
 
 @pytest.mark.campaign
 def test_every_point_killed_and_every_client_served(crashed: Crashes) -> None:
-    assert set(crashed.points) == {*POINTS, "random"}
+    assert set(crashed.points) == {*POINTS, RANDOM, WORKER}
     assert crashed.load.faults == []
     assert min(len(crashed.load.tickets), len(crashed.load.replies), len(crashed.load.mails)) > 0
 

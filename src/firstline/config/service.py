@@ -1,4 +1,4 @@
-"""The service: web, jobs, mail and gateway in one process, or some of them by FIRSTLINE_ROLES."""
+"""The service: web, mail and gateway in one process, jobs in one beside it; FIRSTLINE_ROLES names fewer."""
 
 import argparse
 import asyncio
@@ -20,7 +20,6 @@ log = structlog.get_logger(__name__)
 
 ROLES = ("web", "worker", "gateway", "mail")
 STOP_SECONDS = 8
-SWITCH_SECONDS = 0.001
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,12 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
     import django
 
     from firstline.config.children import follow_parent
+    from firstline.config.threads import calm
 
     follow_parent()
     django.setup()
-    _limit_memory_arenas()
-    # A thread that comes back from the database waits this long for one that computes, at each statement.
-    sys.setswitchinterval(SWITCH_SECONDS)
+    calm()
     asyncio.run(_serve(options, _roles()))
     return 0
 
@@ -70,7 +68,7 @@ def trusted_proxies() -> list[str]:
 async def _serve(options: argparse.Namespace, roles: frozenset[str]) -> None:
     import uvicorn
 
-    from firstline.config import wiring
+    from firstline.config import warm, wiring
 
     proxies = trusted_proxies()
     sockets = [_listen(host, options.port) for host in options.bind]
@@ -110,6 +108,8 @@ async def _serve(options: argparse.Namespace, roles: frozenset[str]) -> None:
     if server.started:
         print(json.dumps({"ready": True, **ready}), flush=True)
         log.info("service_started", port=options.port, roles=sorted(roles))
+        if "web" in roles:
+            threading.Thread(target=warm.up, name="warm", daemon=True).start()
     try:
         await serving
     finally:
@@ -142,17 +142,6 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.listen(1024)
     listener.setblocking(False)
     return listener
-
-
-def _limit_memory_arenas() -> None:
-    """glibc keeps an arena per thread; two are enough for a pool that mostly waits for the GIL."""
-    import ctypes
-
-    m_arena_max = -8
-    try:
-        ctypes.CDLL("libc.so.6").mallopt(m_arena_max, 2)
-    except OSError:
-        return
 
 
 if __name__ == "__main__":

@@ -11,14 +11,13 @@ from django.db import connections
 
 from firstline.accounts.actions import create_setup_link
 from firstline.accounts.queries import actor_for_session
-from firstline.config import subscriptions
+from firstline.config import subscriptions, worker
 from firstline.devices import consumers as gateway
 from firstline.devices.actions import forget_links
 from firstline.kit.actor import Actor
-from firstline.mail import listener, sink
+from firstline.mail import listener
 from firstline.organizations.queries import installation
 from firstline.outbox import bus, hub
-from firstline.outbox.worker import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +30,8 @@ def start(loop: asyncio.AbstractEventLoop, roles: frozenset[str], stops: Stops) 
     Returns what `up` tells the person: the SMTP port, and a one-time set-up address on a new installation.
     """
     ready: dict[str, object] = {"smtp_port": 0}
+    is_beside = settings.FIRSTLINE_WORKER_PROCESS and "worker" in roles and len(roles) > 1
+    beside = worker.Beside() if is_beside else None
     if "web" in roles:
         hub.configure(
             hub.Gates(
@@ -45,11 +46,12 @@ def start(loop: asyncio.AbstractEventLoop, roles: frozenset[str], stops: Stops) 
         stops.append(bus.current().listen(_gateway_listener(loop)))
     if "mail" in roles:
         ready["smtp_port"] = listener.start(port=settings.FIRSTLINE_SMTP_PORT, host="127.0.0.1")
-        stops += [listener.stop, sink.stop]
-    if "worker" in roles:
-        worker = Worker(threads=2, lease_seconds=settings.FIRSTLINE_LEASE_SECONDS)
-        worker.start()
-        stops.append(worker.stop)
+        stops.append(listener.stop)
+    if beside is not None:
+        beside.start()
+        stops.append(beside.stop)
+    elif "worker" in roles:
+        stops.append(worker.start())
     if not installation().is_set_up:
         ready["setup_url"] = f"{settings.FIRSTLINE_PUBLIC_URL}/setup/?key={create_setup_link()}"
     connections.close_all()

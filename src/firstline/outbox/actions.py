@@ -15,7 +15,7 @@ from firstline.kit.errors import DomainError, NotFound
 from firstline.kit.prepared import Prepared
 from firstline.kit.refs import Ref
 from firstline.kit.traces import Redactor
-from firstline.outbox import bus, failpoints, wakeup
+from firstline.outbox import bus, failpoints
 from firstline.outbox.enums import CHAIN_DEPTH_MAX, OUTBOX_VIEW, JobState
 from firstline.outbox.events import TASKS, event_name, to_payload
 from firstline.outbox.models import Event, Job
@@ -56,7 +56,7 @@ def publish(event: object, *, actor: Actor) -> str:
     row.causal_id = actor.causal_id or actor.request_id or str(row.id)
     rows.insert([row])
     failpoints.hit("after_write")
-    database.on_commit(bus.wake)
+    wake()
     return str(row.id)
 
 
@@ -94,7 +94,8 @@ def enqueue(
     else:
         # Two transactions may enqueue the same key at once (not on SQLite): one row is what both want.
         Job.objects.bulk_create([job], ignore_conflicts=True)
-    database.on_commit(wakeup.nudge if run_at and run_at > now else bus.wake)
+    if not run_at or run_at <= now:
+        wake()
     return True
 
 
@@ -102,8 +103,9 @@ _known_keys = Prepared(lambda key: Job.objects.filter(dedupe=key).values_list("i
 
 
 def wake() -> None:
-    """After the commit, wake the workers of every node: a step of theirs has something to do."""
-    database.on_commit(bus.wake)
+    """After the commit, wake the workers of every node, once: a step of theirs has something to do."""
+    if not any(bus.wake in waiting for waiting in connection.run_on_commit):
+        database.on_commit(bus.wake)
 
 
 def push(topic: str, data: Mapping[str, Any] | None = None) -> None:

@@ -24,11 +24,17 @@ class _Armed:
     def __init__(self, setting: str) -> None:
         self.name, _, nth = setting.partition(":")
         self.left = int(nth or 1)
+        self.takes_parent = False
         if self.name and self.name not in NAMES:
             raise SystemExit(f"FIRSTLINE_FAILPOINT: {self.name!r} is none of {', '.join(sorted(NAMES))}")
 
 
 _armed = _Armed(os.environ.get("FIRSTLINE_FAILPOINT", ""))
+
+
+def take_parent_along() -> None:
+    """A power cut ends every process of the service: the one that started this one dies here too."""
+    _armed.takes_parent = True
 
 
 def hit(name: str) -> None:
@@ -37,4 +43,6 @@ def hit(name: str) -> None:
         return
     _armed.left -= 1
     if _armed.left == 0:
+        if _armed.takes_parent and os.getppid() > 1:
+            os.kill(os.getppid(), signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
