@@ -33,9 +33,9 @@ def test_output_survives_a_killed_service(service: Service, people_of: Callable[
 
     desk = group.signed_in("mei.zhao@alder.example")
     desk.goto(f"/desk/tickets/{number}/")
-    desk.locator(".askfold > summary").click()
-    desk.fill(".askfold [name=text]", COMMAND)
-    desk.locator(".askfold button.btn-primary").click()
+    desk.locator("#ask-command > summary").click()
+    desk.fill("#ask-command [name=text]", COMMAND)
+    desk.locator("#ask-command button.btn-primary").click()
     ConsentPage(group.stranger(), service).allow()
     expect(_terminal(desk)).to_contain_text("line 4\n", timeout=SLOW_MS)
 

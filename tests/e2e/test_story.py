@@ -187,13 +187,12 @@ def _check_device(desk: Page, portal: Page, consent: ConsentPage) -> None:
 
 def _run_command(desk: Page, consent: ConsentPage, go: Path) -> None:
     """Output is seen while the command still runs: it waits for a file that appears only then."""
-    desk.locator(".askfold > summary").click()
-    desk.fill(
-        ".askfold [name=text]", f"echo first; while [ ! -e {go} ]; do sleep 0.1; done; echo oops >&2; exit 3"
-    )
-    desk.fill(".askfold [name=reason]", "e2e")
-    desk.locator(".askfold button.btn-primary").click()
-    expect(desk.locator(".askfold [name=text]")).to_be_hidden()
+    desk.locator("#ask-command > summary").click()
+    text = f"echo first; while [ ! -e {go} ]; do sleep 0.1; done; echo oops >&2; exit 3"
+    desk.fill("#ask-command [name=text]", text)
+    desk.fill("#ask-command [name=reason]", "e2e")
+    desk.locator("#ask-command button.btn-primary").click()
+    expect(desk.locator("#ask-command [name=text]")).to_be_hidden()
     consent.allow()
     card = desk.locator("#timeline article.card", has=desk.locator("pre.term"))
     expect(card.locator("pre.term > span:not(.k)").first).to_have_text("first\n", timeout=SLOW_MS)

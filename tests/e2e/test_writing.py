@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import People
-from tests.e2e.steps import PIXEL, SLOW_MS, Fault, send_fault, write_fault
+from tests.e2e.steps import PIXEL, SLOW_MS, Fault, read_in, send_fault, write_fault
 
 EMPLOYEE, TECHNICIAN, COLLEAGUE = (
     f"{name}@alder.example" for name in ("gillian.marsh", "mei.zhao", "jule.petersen")
@@ -46,6 +46,7 @@ def test_a_colleague_goes_on_with_words_and_files(people: Callable[..., People])
     _, desk = _ticket(group)
     other = group.signed_in(COLLEAGUE)
     other.goto(desk.url)
+    read_in(other, "en")
     expect(other.locator("#composer")).to_be_visible()
     desk.locator("#composer label:has(#mode-note)").click()
     desk.fill(BODY, "Third time this week")
@@ -104,4 +105,5 @@ def _ticket(group: People) -> tuple[Page, Page]:
     number = send_fault(employee)
     desk = group.signed_in(TECHNICIAN)
     desk.goto(f"/desk/tickets/{number}/")
+    read_in(desk, "en")
     return employee, desk
