@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,10 +51,17 @@ def at(samples: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def _times(name: str, samples: list[float], goal: float) -> Row:
+def _times(name: str, samples: list[float], goal: float, busy: Sequence[float] = ()) -> Row:
     p50, p95 = at(samples, 0.5), at(samples, 0.95)
     measured = f"{p50:.1f} ({p95:.1f}), longest {max(samples):.0f}"
+    if busy:
+        measured += f"; processor {at(list(busy), 0.5):.1f} ({at(list(busy), 0.95):.1f})"
     return Row(f"{name}, ms p50 (p95)", measured, f"p95 ≤ {goal:g}", p95 <= goal)
+
+
+def _both(name: str, samples: list[tuple[float, float]], goal: float) -> Row:
+    """Milliseconds as they passed, which the goal is about, and those of the processor."""
+    return _times(name, [wall for wall, _ in samples], goal, [busy for _, busy in samples])
 
 
 class Speed:
@@ -114,9 +121,9 @@ class Speed:
         people = [self.desk.cast[role]["email"] for role in ("technician", "administrator")]
         said = process.run(self.desk.data, "bench.search.inside", *people, prefix=_pinned())
         found: dict[str, Any] = json.loads(said)
-        yield _times(f"as you type, {len(found['typing']):,} beginnings", found["typing"], 30)
-        yield _times("similar to a whole ticket", found["similar"], 60)
-        index = found["index"]
+        yield _both(f"as you type, {len(found['typing']):,} beginnings", found["typing"], 30)
+        yield _both("similar to a whole ticket", found["similar"], 60)
+        index = [wall for wall, _ in found["index"]]
         mean = sum(index) / len(index)
         name = f"index one changed ticket, {len(index)} times, ms mean (p95)"
         yield Row(name, f"{mean:.1f} ({at(index, 0.95):.1f})", "≤ 5", mean <= 5)
@@ -127,13 +134,10 @@ class Speed:
         lost = fragments["lost"]
         measured = f"{fragments['asked'] - len(lost)} of {fragments['asked']}"
         yield Row("Chinese fragments found", f"{measured} {' '.join(lost[:5])}".strip(), "all", not lost)
-        hostile = found["hostile"]
-        yield Row(
-            f"{len(hostile) // 2} hostile queries, longest ms",
-            f"{max(hostile):.0f}",
-            "≤ 50",
-            max(hostile) <= 50,
-        )
+        hostile = max(wall for wall, _ in found["hostile"])
+        measured = f"{hostile:.0f}; processor {max(busy for _, busy in found['hostile']):.0f}"
+        name = f"{len(found['hostile']) // 2} hostile queries, longest ms"
+        yield Row(name, measured, "≤ 50", hostile <= 50)
 
     def _alike(self) -> Row:
         """The same questions on both databases, over the judged documents and generated tickets."""

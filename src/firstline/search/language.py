@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 from firstline.kit.text import clean, truncate
 from firstline.search.analysis import RUN, Word, words
 from firstline.search.results import Problem
+from firstline.search.stopwords import is_stop_word
 
 QUERY_CHARS_MAX = 1_000
 WORDS_MAX = 32
@@ -157,5 +158,9 @@ def _take_quoted(text: str, found: _Found) -> str:
 
 
 def _negated(match: re.Match[str], found: _Found) -> str:
-    found.excluded += words(match.group(1))
+    """A word to leave out; `-t`, `-all`, `-not` are parts of what was typed: nobody leaves out so little."""
+    typed = words(match.group(1))
+    if all(word.text.isascii() and (len(word.text) == 1 or is_stop_word(word.text)) for word in typed):
+        return f" {match.group(1)}"
+    found.excluded += typed
     return " "

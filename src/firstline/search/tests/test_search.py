@@ -386,6 +386,16 @@ def test_the_whole_of_what_was_found_is_counted_up_to_the_cap(monkeypatch):
     assert (glance.total, glance.is_capped, len(glance.hits)) == (3, True, 3)
 
 
+def test_a_dash_before_a_word_that_says_little_is_part_of_the_text():
+    add(1, "Wi-Fi not working")
+    add(2, "ping -t shows the printer")
+    add(3, "printer is jammed")
+
+    assert found("wi-fi -not working") == [1]
+    assert found("ping -t printer")[0] == 2
+    assert found("printer -jammed") == [2]
+
+
 def test_what_is_too_much_is_left_out_and_said():
     words = ask(" ".join(f"word{n}" for n in range(200))).problems
     filters = ask("printer " + " ".join(f"kind:s{n}" for n in range(30))).problems
