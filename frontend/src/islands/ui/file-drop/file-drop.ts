@@ -37,7 +37,7 @@ class FileDrop extends HTMLElement {
     const address = this.getAttribute("upload");
     if (address) this.#uploads = new Uploads(address, () => this.#token, () => this.#moved());
     this.#list = this.#uploads?.list ?? element("ul", { class: "thumbs" });
-    const label = element("label", { class: "pick", for: input.id || this.#named(input) }, icon("clip"));
+    const label = element("label", { class: "choose", for: input.id || this.#named(input) }, icon("clip"));
     const hint = gettext("or drop them here, or paste a screenshot");
     if (this.classList.contains("compact")) label.title = `${gettext("Choose files")}, ${hint}`;
     else label.append(element("b", {}, gettext("Choose files")), hint);
