@@ -1,6 +1,8 @@
 """Saved views as one sees them, and any list by its code."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -8,6 +10,7 @@ from firstline.desk.models import SavedView
 from firstline.desk.specs import BUILT_IN, Spec, from_json, spec_of
 from firstline.kit.actor import Actor
 from firstline.kit.errors import InvalidInput, NotFound
+from firstline.kit.prepared import Prepared
 
 SHOWN_MAX = 60
 
@@ -55,15 +58,24 @@ def saved_views(actor: Actor) -> list[Kept]:
     """One's own first, then those of one's teams, each in their order; one query."""
     if actor.kind != "person" or actor.id is None:
         return []
-    rows = (
-        _visible_to(actor)
-        .order_by(F("team__name").asc(nulls_first=True), "place", "pk")
-        .values_list("pk", "name", "icon", "colour", "team_id", "team__name", "version", "spec")
-    )
     return [
         Kept(pk, name, icon, colour, team_id, team or "", version, spec)
-        for pk, name, icon, colour, team_id, team, version, spec in rows[:SHOWN_MAX]
+        for pk, name, icon, colour, team_id, team, version, spec in _shown_to(actor.team_ids)(actor.id)
     ]
+
+
+@lru_cache(maxsize=256)
+def _shown_to(team_ids: frozenset[int]) -> Prepared[Any]:
+    """By whose they are, for people of the same teams."""
+    return Prepared(
+        lambda person_id: (
+            SavedView.objects.filter(_own(person_id) | _shared(person_id, team_ids), removed_at=None)
+            .order_by(F("team__name").asc(nulls_first=True), "place", "pk")
+            .values_list("pk", "name", "icon", "colour", "team_id", "team__name", "version", "spec")[
+                :SHOWN_MAX
+            ]
+        )
+    )
 
 
 def get_view_for(actor: Actor, view_id: int, *, is_removed: bool = False) -> SavedView:
@@ -87,8 +99,15 @@ def listing(actor: Actor, code: str) -> Listing:
 
 
 def _visible_to(actor: Actor, *, is_removed: bool = False) -> QuerySet[SavedView]:
-    own = Q(team__isnull=True, owner_id=actor.id)
-    if is_removed:
-        own |= Q(owner_id=actor.id)
-    shared = Q(team_id__in=actor.team_ids) | Q(team__isnull=False, owner_id=actor.id)
-    return SavedView.objects.filter(own | shared, removed_at__isnull=not is_removed)
+    own = Q(owner_id=actor.id) if is_removed else _own(actor.id)
+    return SavedView.objects.filter(
+        own | _shared(actor.id, actor.team_ids), removed_at__isnull=not is_removed
+    )
+
+
+def _own(person_id: int | None) -> Q:
+    return Q(team__isnull=True, owner_id=person_id)
+
+
+def _shared(person_id: int | None, team_ids: frozenset[int]) -> Q:
+    return Q(team_id__in=team_ids) | Q(team__isnull=False, owner_id=person_id)
