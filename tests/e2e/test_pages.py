@@ -18,6 +18,7 @@ TABS_MAX = 60
 COVERED = """() => [...document.querySelectorAll("main h1, main h2, main .btn-primary")].filter((element) => {
     const box = element.getBoundingClientRect();
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    if (!element.checkVisibility()) return false;
     if (!box.width || !box.height || x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return false;
     const top = document.elementFromPoint(x, y);
     return top && !top.contains(element) && !element.contains(top) && !top.closest("#toasts, .rail");
