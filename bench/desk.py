@@ -145,6 +145,7 @@ class Desk:
                 self._one_client()
             self._many_clients()
             self._live()
+            self._bulk()
             self._settle()
             self._number("main process after the load, MB", "", 0, self.server.memory_info().rss / 1e6)
             self._number("… with the process of the jobs, MB, after", "", 0, self._memory())
@@ -169,7 +170,6 @@ class Desk:
             self.requests // 4,
             lambda: self._see("/desk/counts/?on=open"),
         )
-        self._bulk()
         self._timed("open a ticket", 10, self.requests, lambda: self._open(next(chosen)))
         self._timed("create by API", 10, self.requests // 2, self._create)
         self._timed("reply at the desk", 15, self.requests // 2, lambda: self._answer(next(chosen)))

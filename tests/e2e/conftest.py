@@ -15,6 +15,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from tests.e2e.service import Service, start_service
+from tests.e2e.steps import read_in
 
 # How long a page may take on a busy machine; it only matters where a test fails.
 PATIENCE_MS = 60_000
@@ -77,7 +78,10 @@ class People:
     def signed_in(
         self, email: str, viewport: str = "desktop", password: str | None = None, **options: object
     ) -> Page:
-        """A person at a browser of their own; who signed in before comes back with the same cookie."""
+        """A person at a browser of their own; who signed in before comes back with the same cookie.
+
+        They read the language of the browser, whatever they chose in a test before.
+        """
         page = self.stranger(viewport, **options)
         known = self._service.cookies.get(email)
         if known:
@@ -91,6 +95,7 @@ class People:
         page.wait_for_url(re.compile(r"/(desk|portal)/"))
         session = [each for each in page.context.cookies() if "session" in each["name"]]
         self._service.cookies[email] = session
+        read_in(page, "zh-hans" if self._locale.startswith("zh") else "en")
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:

@@ -15,7 +15,10 @@ PAGE_BYTES = 4096
 
 
 @pytest.fixture
-def desk(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[BaseDatabaseWrapper]:
+def desk(
+    tmp_path: Path, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BaseDatabaseWrapper]:
+    monkeypatch.delenv("FIRSTLINE_DATABASE_URL", raising=False)
     handler = ConnectionHandler({"default": database(tmp_path, "")})
     wrapper = handler["default"]
     with django_db_blocker.unblock():
