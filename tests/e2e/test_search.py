@@ -41,6 +41,23 @@ def test_palette_is_typed_into_at_once_and_walked_by_keyboard(people: Callable[.
     expect(box).to_be_focused()
 
 
+def test_key_in_the_frame_in_which_the_palette_closes_is_not_lost(people: Callable[..., People]) -> None:
+    page = _at_desk(people)
+    page.goto("/desk/")
+    _call_palette(page)
+
+    # The browser takes the focus from the box only with the next frame.
+    page.evaluate(
+        """() => {
+            document.querySelector("dialog.palette").close();
+            const press = new KeyboardEvent("keydown", { key: "/", bubbles: true, cancelable: true });
+            document.activeElement.dispatchEvent(press);
+        }"""
+    )
+
+    expect(page.get_by_role("combobox", name="Search or do")).to_be_focused()
+
+
 def test_palette_opens_things_here_and_in_a_new_tab(people: Callable[..., People]) -> None:
     page = _at_desk(people)
     page.goto("/desk/")

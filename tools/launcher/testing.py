@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from launcher import assets, postgres, runtime
@@ -14,51 +15,94 @@ from launcher.progress import Stop, say
 _COUNTS = re.compile(r"(\d+) (passed|failed|error|errors|skipped)")
 PYTHON_TREES = ["src", "packages", "tests", "bench", "tools", "conftest.py", "firstline"]
 _FIXED_ORDER = ["-p", "no:randomly"]
+# Failed tests of one kind that are tried a second time, alone; more than these are no accident.
+_TRIED_AGAIN = 3
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::.*?)(?: - .*)?$")
 CAMPAIGNS = Path(runtime.ROOT, "tests", "campaigns")
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one command ended: its exit code, its closing counts, the tests it says failed."""
+
+    code: int
+    counts: dict[str, int]
+    failures: list[str]
+
+    @property
+    def failed(self) -> int:
+        found = sum(self.counts.get(word, 0) for word in ("failed", "error", "errors"))
+        return found or int(self.code != 0)
+
+
 class Tally:
-    """What passed and failed over all kinds of test."""
+    """What passed and failed over all kinds of test, and what needed a second attempt."""
 
     def __init__(self) -> None:
         self.passed = 0
         self.failed = 0
         self.skipped = 0
         self.lines: list[str] = []
+        self.unsteady: list[str] = []
 
     def run(self, name: str, command: list[str], *, counts: bool = True, **environment: str) -> None:
-        """Run one kind; output goes through, its closing counts are added up."""
+        """Run one kind; output goes through, its closing counts are added up.
+
+        At most three failed tests are tried once more, alone and one by one: those that pass then count as
+        passed and are named in the summary as unsteady (docs/adr/0009).
+        """
         say(f"\n── {name}")
         start = time.monotonic()
-        process = subprocess.Popen(
-            command,
-            cwd=runtime.ROOT,
-            env=runtime.environment(**environment),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-        assert process.stdout is not None
-        last = ""
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            last = line if _COUNTS.search(line) else last
-        code = process.wait()
-        found = {word: int(number) for number, word in _COUNTS.findall(last)} if counts else {}
-        failed = found.get("failed", 0) + found.get("error", 0) + found.get("errors", 0)
-        if code != 0 and not failed:
-            failed = 1
-        passed = found.get("passed", 0) if counts else int(code == 0)
-        if counts and code == 0 and passed == 0:
+        outcome = _watched(command, environment)
+        passed = outcome.counts.get("passed", 0) if counts else int(outcome.code == 0)
+        failed = outcome.failed
+        if counts and outcome.code == 0 and passed == 0:
             failed = 1  # A kind that ran nothing has not passed.
+        if counts and 0 < failed == len(outcome.failures) <= _TRIED_AGAIN:
+            say(f"\n── {name}: a second attempt at {failed}")
+            again = _watched(_pytest(*outcome.failures, *_FIXED_ORDER), environment)
+            still = failed if again.code != 0 and not again.failures else len(again.failures)
+            steady = (
+                [each for each in outcome.failures if each not in again.failures] if still < failed else []
+            )
+            self.unsteady += steady
+            passed, failed = passed + len(steady), failed - len(steady)
         self.passed += passed
         self.failed += failed
-        self.skipped += found.get("skipped", 0)
+        self.skipped += outcome.counts.get("skipped", 0)
         mark = "✓" if not failed else "✗"
         self.lines.append(
             f"  {mark} {name}: {passed} passed, {failed} failed ({time.monotonic() - start:.0f} s)"
         )
+
+    def summary(self) -> str:
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        unsteady = [f"  ! unsteady, passed at the second attempt: {each}" for each in self.unsteady]
+        return "\n".join(
+            ["", *self.lines, *unsteady, "", f"{self.passed} passed, {self.failed} failed{skipped}"]
+        )
+
+
+def _watched(command: list[str], environment: dict[str, str]) -> Outcome:
+    last = ""
+    failures = []
+    with subprocess.Popen(
+        command,
+        cwd=runtime.ROOT,
+        env=runtime.environment(**environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            last = line if _COUNTS.search(line) else last
+            failure = _FAILED.match(line.rstrip("\n"))
+            failures += [failure[1]] if failure else []
+        code = process.wait()
+    return Outcome(code, {word: int(number) for number, word in _COUNTS.findall(last)}, failures)
 
 
 def run(arguments: list[str]) -> int:
@@ -81,9 +125,7 @@ def run(arguments: list[str]) -> int:
         _checks(tally)
         _front_end(tally)
         _python_tests(tally, [] if options.shuffle else _FIXED_ORDER)
-    say("\n" + "\n".join(tally.lines))
-    skipped = f", {tally.skipped} skipped" if tally.skipped else ""
-    say(f"\n{tally.passed} passed, {tally.failed} failed{skipped}")
+    say(tally.summary())
     return 1 if tally.failed else 0
 
 

@@ -28,7 +28,8 @@ export function watchKeys(): void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
+  // A box in a dialog that was just closed keeps the focus until the next frame; nobody types there.
+  if (!(target instanceof HTMLElement) || target.closest("dialog:not([open])")) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
   return target instanceof HTMLInputElement && !["radio", "checkbox", "button", "submit"].includes(target.type);
 }
