@@ -109,5 +109,6 @@ def test_nonsense_at_the_door_leaves_nothing(desk: Desk, said: bytes) -> None:
             heard += piece
     desk.sent["lines"] += said.count(b"\n")
 
-    assert all(answer[:1] in b"245" for answer in heard.split(b"\r\n") if answer), heard
+    # A 354 is heard or not: the line may be cut while it is on its way.
+    assert all(answer[:1] in b"2345" for answer in heard.split(b"\r\n") if answer), heard
     assert desk.books.count("SELECT count(*) FROM mail_inboundmessage") == before
