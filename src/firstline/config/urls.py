@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("metrics", views.prometheus, name="metrics"),
+    path("admin/", views.administration, name="administration"),
     path("admin/health/", views.health_page, name="health"),
     *(
         path("", include(f"firstline.{name}.urls"))

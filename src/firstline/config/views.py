@@ -8,6 +8,7 @@ from firstline.config import health, metrics
 from firstline.kit.errors import NotFound
 from firstline.ui.gates import actor_of, gate, public
 from firstline.ui.pages import render
+from firstline.ui.shell import shell_for
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
@@ -19,6 +20,15 @@ def home(request: HttpRequest) -> HttpResponse:
     if not actor.is_signed_in:
         return HttpResponseRedirect("/accounts/login/")
     return HttpResponseRedirect("/desk/" if actor.may("tickets:ticket:view") else "/portal/")
+
+
+@public
+def administration(request: HttpRequest) -> HttpResponse:
+    """The first page of Administration that the reader may open."""
+    first = shell_for(request).admin_home
+    if not first:
+        raise NotFound("page_unknown")
+    return HttpResponseRedirect(first)
 
 
 @public

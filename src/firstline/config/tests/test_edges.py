@@ -84,6 +84,15 @@ def test_health_tells_of_a_data_folder_that_is_gone(client: Client, settings: An
     assert str(tmp_path / "unmounted") in page.content.decode()
 
 
+@pytest.mark.django_db
+def test_administration_begins_with_the_first_page_one_may_open(client: Client) -> None:
+    client.force_login(make_person("Ada", "administrator"))
+    assert client.get("/admin/")["Location"] == "/admin/people/"
+
+    client.force_login(make_person("Emma"))
+    assert client.get("/admin/").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "cannot be used like that"), ("zh-hans", "不能这样使用")]
 )
